@@ -1,0 +1,41 @@
+// swift-tools-version: 6.0
+// The house: one target a room. A room imports only the rooms named for it here, so a wrong-way import does not compile.
+import PackageDescription
+
+let optimised: [CSetting] = [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-fno-math-errno"])]
+let optimisedPlusPlus: [CXXSetting] = [
+  .unsafeFlags(["-O2", "-Wall", "-Wextra"]), .define("HAVE_CONFIG_H"),
+]
+
+/// A Swift room and the rooms it may import.
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies)
+}
+
+/// The tests of a room; `resources` holds fixtures made by `tools/reference`.
+func tests(of name: String, _ dependencies: [Target.Dependency] = [], fixtures: Bool = false) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+    resources: fixtures ? [.copy("Fixtures")] : [])
+}
+
+let dicomLibraries = [
+  "dcmjpls", "dcmtkcharls", "dcmjpeg", "ijg8", "ijg12", "ijg16", "dcmimage", "dcmimgle", "dcmdata",
+  "oflog", "ofstd", "z", "png", "jpeg",
+]
+
+let package = Package(
+  name: "lightbox",
+  targets: [
+    // Libraries from Debian.
+    .systemLibrary(name: "CDigest", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+
+    // C and C++ rooms.
+
+    // Swift rooms, lowest first.
+    room("Groundwork", ["CDigest"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu17,
+  cxxLanguageStandard: .gnucxx17
+)
