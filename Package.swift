@@ -31,6 +31,9 @@ let package = Package(
     .systemLibrary(name: "CDigest", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
     // C and C++ rooms.
+    .target(
+      name: "CKernels", cSettings: optimised,
+      linkerSettings: [.linkedLibrary("pthread"), .linkedLibrary("m")]),
 
     // Swift rooms, lowest first.
     room("Groundwork", ["CDigest"]),
