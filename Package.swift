@@ -37,6 +37,7 @@ let package = Package(
 
     // Swift rooms, lowest first.
     room("Groundwork", ["CDigest"]),
+    room("Checkpoints", ["Groundwork"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17,
