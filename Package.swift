@@ -37,7 +37,14 @@ let package = Package(
 
     // Swift rooms, lowest first.
     room("Groundwork", ["CDigest"]),
+    room("Tensors", ["CKernels", "Groundwork"]),
     room("Checkpoints", ["Groundwork"]),
+
+    .target(
+      name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "Groundwork"], path: "Tests/TestSupport"),
+    tests(of: "Groundwork"),
+    tests(of: "Tensors", ["Checkpoints"], fixtures: true),
+    tests(of: "Checkpoints", fixtures: true),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17,
