@@ -39,12 +39,14 @@ let package = Package(
     room("Groundwork", ["CDigest"]),
     room("Tensors", ["CKernels", "Groundwork"]),
     room("Checkpoints", ["Groundwork"]),
+    room("Layers", ["Tensors", "Checkpoints", "Groundwork"]),
 
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "Groundwork"], path: "Tests/TestSupport"),
     tests(of: "Groundwork"),
     tests(of: "Tensors", ["Checkpoints"], fixtures: true),
     tests(of: "Checkpoints", fixtures: true),
+    tests(of: "Layers", ["Tensors", "Checkpoints"], fixtures: true),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17,
