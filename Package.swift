@@ -28,6 +28,7 @@ let package = Package(
   name: "lightbox",
   targets: [
     // Libraries from Debian.
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(name: "CDigest", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
     // C and C++ rooms.
@@ -40,12 +41,14 @@ let package = Package(
     room("Tensors", ["CKernels", "Groundwork"]),
     room("Checkpoints", ["Groundwork"]),
     room("Layers", ["Tensors", "Checkpoints", "Groundwork"]),
+    room("Tokenization", ["CPCRE2", "Groundwork"]),
 
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "Groundwork"], path: "Tests/TestSupport"),
     tests(of: "Groundwork"),
     tests(of: "Tensors", ["Checkpoints"], fixtures: true),
     tests(of: "Checkpoints", fixtures: true),
+    tests(of: "Tokenization", fixtures: true),
     tests(of: "Layers", ["Tensors", "Checkpoints"], fixtures: true),
   ],
   swiftLanguageModes: [.v6],
