@@ -42,6 +42,7 @@ let package = Package(
     room("Checkpoints", ["Groundwork"]),
     room("Layers", ["Tensors", "Checkpoints", "Groundwork"]),
     room("Tokenization", ["CPCRE2", "Groundwork"]),
+    room("DeepSeek", ["Layers", "Checkpoints", "Tensors", "Groundwork"]),
 
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "Groundwork"], path: "Tests/TestSupport"),
@@ -50,6 +51,7 @@ let package = Package(
     tests(of: "Checkpoints", fixtures: true),
     tests(of: "Tokenization", fixtures: true),
     tests(of: "Layers", ["Tensors", "Checkpoints"], fixtures: true),
+    tests(of: "DeepSeek", ["Tensors", "Layers", "Checkpoints"], fixtures: true),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17,
