@@ -43,6 +43,7 @@ let package = Package(
     room("Layers", ["Tensors", "Checkpoints", "Groundwork"]),
     room("Tokenization", ["CPCRE2", "Groundwork"]),
     room("DeepSeek", ["Layers", "Checkpoints", "Tensors", "Groundwork"]),
+    room("Vision", ["Layers", "Checkpoints", "Tensors", "Groundwork"]),
 
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "Groundwork"], path: "Tests/TestSupport"),
@@ -52,6 +53,7 @@ let package = Package(
     tests(of: "Tokenization", fixtures: true),
     tests(of: "Layers", ["Tensors", "Checkpoints"], fixtures: true),
     tests(of: "DeepSeek", ["Tensors", "Layers", "Checkpoints"], fixtures: true),
+    tests(of: "Vision", ["Tensors", "Layers", "Checkpoints"], fixtures: true),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17,
