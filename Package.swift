@@ -44,6 +44,7 @@ let package = Package(
     room("Tokenization", ["CPCRE2", "Groundwork"]),
     room("DeepSeek", ["Layers", "Checkpoints", "Tensors", "Groundwork"]),
     room("Vision", ["Layers", "Checkpoints", "Tensors", "Groundwork"]),
+    room("Fusion", ["DeepSeek", "Vision", "Layers", "Checkpoints", "Tensors", "Tokenization", "Groundwork"]),
 
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "Groundwork"], path: "Tests/TestSupport"),
@@ -54,6 +55,9 @@ let package = Package(
     tests(of: "Layers", ["Tensors", "Checkpoints"], fixtures: true),
     tests(of: "DeepSeek", ["Tensors", "Layers", "Checkpoints"], fixtures: true),
     tests(of: "Vision", ["Tensors", "Layers", "Checkpoints"], fixtures: true),
+    tests(
+      of: "Fusion", ["DeepSeek", "Vision", "Layers", "Checkpoints", "Tensors", "Tokenization"], fixtures: true
+    ),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17,

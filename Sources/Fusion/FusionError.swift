@@ -1,0 +1,28 @@
+import Groundwork
+
+/// What can be wrong with a joint model or its input.
+public enum FusionError: Diagnostic {
+  case configuration(path: String, key: String, reason: String)
+  /// A batch that does not fit together: our own mistake.
+  case batch(reason: String)
+  case noVision
+  /// The grammar allows no token although the answer may not end.
+  case deadEnd(tokens: Int)
+
+  public var sentence: String {
+    switch self {
+    case .configuration(let path, let key, let reason): "\(path): \(key) \(reason)"
+    case .batch(let reason): "the batch does not fit together: \(reason)"
+    case .noVision: "this model has no vision encoder, so it cannot read images; use a joint model"
+    case .deadEnd(let tokens):
+      "after \(tokens) tokens no token of this vocabulary continues a valid report; the tokenizer lacks single bytes"
+    }
+  }
+
+  public var fault: Fault {
+    switch self {
+    case .batch: .software
+    case .configuration, .noVision, .deadEnd: .data
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import Checkpoints
+import Groundwork
+import Layers
+import Tensors
+
+/// Between a joint model and its directory.
+extension JointModel {
+  /// Loads a model directory: one of ours, or a Hugging Face one of the text family, which becomes a joint model without
+  /// images.
+  ///
+  /// - Parameters:
+  ///   - matrixStorage: how matrices that are not trained are kept in memory.
+  ///   - isTrainable: whether the parameter of this name gets gradients.
+  public static func load(
+    _ directory: String, on device: Device, matrixStorage: DType = .float32,
+    isTrainable: @escaping (String) -> Bool = { _ in false }
+  ) throws -> JointModel {
+    let checkpoint = try Checkpoint(directory)
+    let configuration = try JointConfiguration(checkpoint.config)
+    let parameters = ParameterSet(on: device, matrixStorage: matrixStorage, isTrainable: isTrainable)
+    let model = try JointModel(configuration, in: parameters)
+    // Old checkpoints carry rotary frequencies, which are computed here; a tied head may be written out.
+    try parameters.load(
+      checkpoint,
+      ignoring: { name in
+        name.hasSuffix("rotary_emb.inv_freq")
+          || configuration.text.tiesEmbeddings && name == "lm_head.weight"
+      })
+    return model
+  }
+
+  /// Writes config.json and model.safetensors into a directory, which should be a temporary one of
+  /// `CheckpointDirectory.write`.
+  public func save(into directory: String) throws {
+    try File.writeAtomically(
+      Path.join(directory, "config.json"), configuration.json.text(pretty: true) + "\n")
+    try SafetensorsWriter.write(
+      parameters.tensorsToSave, to: Path.join(directory, "model.safetensors"))
+  }
+
+  /// Gives the model another task than the one it was trained for before.
+  public func assign(_ task: TaskConfiguration) { configuration.task = task }
+
+  /// Sets how the heads' scores become probabilities.
+  public func calibrate(_ calibration: Calibration) { configuration.calibration = calibration }
+}
