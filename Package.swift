@@ -45,6 +45,9 @@ let package = Package(
     room("DeepSeek", ["Layers", "Checkpoints", "Tensors", "Groundwork"]),
     room("Vision", ["Layers", "Checkpoints", "Tensors", "Groundwork"]),
     room("Fusion", ["DeepSeek", "Vision", "Layers", "Checkpoints", "Tensors", "Tokenization", "Groundwork"]),
+    room(
+      "Inference",
+      ["Fusion", "DeepSeek", "Vision", "Tokenization", "Layers", "Checkpoints", "Tensors", "Groundwork"]),
 
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "Groundwork"], path: "Tests/TestSupport"),
