@@ -35,6 +35,9 @@ let package = Package(
     .target(
       name: "CKernels", cSettings: optimised,
       linkerSettings: [.linkedLibrary("pthread"), .linkedLibrary("m")]),
+    .target(
+      name: "CImaging", cSettings: optimised, cxxSettings: optimisedPlusPlus,
+      linkerSettings: dicomLibraries.map { .linkedLibrary($0) }),
 
     // Swift rooms, lowest first.
     room("Groundwork", ["CDigest"]),
@@ -48,6 +51,7 @@ let package = Package(
     room(
       "Inference",
       ["Fusion", "DeepSeek", "Vision", "Tokenization", "Layers", "Checkpoints", "Tensors", "Groundwork"]),
+    room("Imaging", ["CImaging", "Groundwork"]),
 
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "Groundwork"], path: "Tests/TestSupport"),
@@ -61,6 +65,7 @@ let package = Package(
     tests(
       of: "Fusion", ["DeepSeek", "Vision", "Layers", "Checkpoints", "Tensors", "Tokenization"], fixtures: true
     ),
+    tests(of: "Imaging", fixtures: true),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17,
