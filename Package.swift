@@ -52,6 +52,7 @@ let package = Package(
       "Inference",
       ["Fusion", "DeepSeek", "Vision", "Tokenization", "Layers", "Checkpoints", "Tensors", "Groundwork"]),
     room("Imaging", ["CImaging", "Groundwork"]),
+    room("Studies", ["Imaging", "Groundwork"]),
 
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "Groundwork"], path: "Tests/TestSupport"),
@@ -66,6 +67,7 @@ let package = Package(
       of: "Fusion", ["DeepSeek", "Vision", "Layers", "Checkpoints", "Tensors", "Tokenization"], fixtures: true
     ),
     tests(of: "Imaging", fixtures: true),
+    tests(of: "Studies", ["Imaging"], fixtures: true),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17,
