@@ -53,6 +53,7 @@ let package = Package(
       ["Fusion", "DeepSeek", "Vision", "Tokenization", "Layers", "Checkpoints", "Tensors", "Groundwork"]),
     room("Imaging", ["CImaging", "Groundwork"]),
     room("Studies", ["Imaging", "Groundwork"]),
+    room("Reports", ["Studies", "Imaging", "Tokenization", "Groundwork"]),
 
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "Groundwork"], path: "Tests/TestSupport"),
@@ -68,6 +69,7 @@ let package = Package(
     ),
     tests(of: "Imaging", fixtures: true),
     tests(of: "Studies", ["Imaging"], fixtures: true),
+    tests(of: "Reports", ["Studies", "Imaging", "Tokenization"], fixtures: true),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17,
