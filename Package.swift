@@ -54,6 +54,13 @@ let package = Package(
     room("Imaging", ["CImaging", "Groundwork"]),
     room("Studies", ["Imaging", "Groundwork"]),
     room("Reports", ["Studies", "Imaging", "Tokenization", "Groundwork"]),
+    room(
+      "Reading",
+      [
+        "Fusion", "Vision", "Reports", "Studies", "Imaging", "Tokenization", "Checkpoints", "Layers",
+        "Tensors",
+        "Groundwork",
+      ]),
 
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "Groundwork"], path: "Tests/TestSupport"),
@@ -70,6 +77,7 @@ let package = Package(
     tests(of: "Imaging", fixtures: true),
     tests(of: "Studies", ["Imaging"], fixtures: true),
     tests(of: "Reports", ["Studies", "Imaging", "Tokenization"], fixtures: true),
+    tests(of: "Reading", ["Fusion", "Reports", "Studies", "Imaging", "Tokenization", "Tensors"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17,

@@ -1,0 +1,87 @@
+import Fusion
+import Reports
+import Studies
+import Testing
+
+@testable import Reading
+
+struct StudyInterpreterTests {
+  @Test func evenARandomModelWritesValidReports() throws {
+    let reader = try TinyReader()
+    let encoded = try reader.encoded()
+    for (index, interpretation) in try reader.interpreter.interpret(encoded).enumerated() {
+      let draft = try #require(interpretation.draft)
+      try draft.checkConsistency()
+      #expect(interpretation.isComplete)
+      let evidence = try #require(try reader.interpreter.evidence(encoded[index], interpretation))
+      let (study, images) = reader.studies[index]
+      var context = ReportContext(
+        provenance: Provenance(software: "lightbox test", generated: "2026-01-01T00:00:00Z"))
+      context.images = images.map { .init($0, digest: String(repeating: "0", count: 64)) }
+      context.complaint = study.complaint
+      let report = try #require(
+        reader.interpreter.report(interpretation, encoded[index], evidence: evidence, context: context))
+      #expect(report.status != .rejected)
+      #expect(report.violations.isEmpty)
+      #expect(try Report(parsing: report.json) == report)
+    }
+  }
+
+  @Test func aStudyIsReadTheSameAloneAndAmongOthers() throws {
+    let reader = try TinyReader()
+    let encoded = try reader.encoded()
+    let together = try reader.interpreter.interpret(encoded)
+    for (index, study) in encoded.enumerated() {
+      let alone = try reader.interpreter.interpret([study])[0]
+      #expect(alone.text == together[index].text)
+      #expect(alone.classLogits == together[index].classLogits)
+    }
+  }
+
+  @Test func probabilitiesAreProbabilities() throws {
+    let reader = try TinyReader()
+    for interpretation in try reader.interpreter.interpret(reader.encoded()) {
+      #expect(interpretation.findings.allSatisfy { (0.0...1.0).contains($0.probability) })
+      #expect(abs(interpretation.classes.reduce(0) { $0 + $1.probability } - 1) < 1e-9)
+      let order = interpretation.classes.map { $0.probability }
+      #expect(order == order.sorted(by: >))
+    }
+  }
+
+  @Test func wordsArriveAsTheyAreWritten() throws {
+    let reader = try TinyReader()
+    var heard = ["", "", "", ""]
+    let answers = try reader.interpreter.interpret(reader.encoded()) { study, text in
+      heard[study] += text
+      return true
+    }
+    for (text, answer) in zip(heard, answers) { #expect(answer.text.hasPrefix(text)) }
+    #expect(heard.contains { !$0.isEmpty })
+  }
+
+  @Test func mapsCoverThePatchGridAndBoxesLieInTheImage() throws {
+    let reader = try TinyReader()
+    let encoded = try reader.encoded()
+    let interpretation = try reader.interpreter.interpret([encoded[0]])[0]
+    let evidence = try #require(try reader.interpreter.evidence(encoded[0], interpretation))
+    #expect(evidence.side == 4)
+    #expect(evidence.answer.count == encoded[0].images.count)
+    #expect(evidence.findings.count == 2)
+    for map in evidence.findings.flatMap({ $0 }) {
+      #expect(map.count == 16)
+      #expect(abs(map.reduce(0, +) - 1 / Float(encoded[0].images.count)) < 1)
+    }
+    let box = try #require(AttentionBox([0, 0, 0, 0, 0, 5, 4, 0, 0, 1, 3, 0, 0, 0, 0, 0], side: 4))
+    #expect(box.rows == 1..<3 && box.columns == 1..<3)
+    #expect(AttentionBox([Float](repeating: 0, count: 16), side: 4) == nil)
+  }
+
+  @Test func aModelThatSeesNoImagesAnswersAllTheSame() throws {
+    let reader = try TinyReader(seesImages: false)
+    let encoded = try reader.encoded()
+    #expect(encoded.allSatisfy { $0.images.isEmpty })
+    let answers = try reader.interpreter.interpret(encoded)
+    #expect(answers.allSatisfy { $0.draft != nil })
+    #expect(try reader.interpreter.evidence(encoded[0], answers[0]) == nil)
+  }
+}
