@@ -61,6 +61,7 @@ let package = Package(
         "Tensors",
         "Groundwork",
       ]),
+    room("Evaluation", ["Reading", "Fusion", "Reports", "Studies", "Tensors", "Groundwork"]),
 
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "Groundwork"], path: "Tests/TestSupport"),
@@ -78,6 +79,7 @@ let package = Package(
     tests(of: "Studies", ["Imaging"], fixtures: true),
     tests(of: "Reports", ["Studies", "Imaging", "Tokenization"], fixtures: true),
     tests(of: "Reading", ["Fusion", "Reports", "Studies", "Imaging", "Tokenization", "Tensors"]),
+    tests(of: "Evaluation", ["Reports", "Studies"], fixtures: true),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17,
