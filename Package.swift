@@ -28,6 +28,7 @@ let package = Package(
   name: "lightbox",
   targets: [
     // Libraries from Debian.
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(name: "CDigest", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
@@ -62,6 +63,13 @@ let package = Package(
         "Groundwork",
       ]),
     room("Evaluation", ["Reading", "Fusion", "Reports", "Studies", "Tensors", "Groundwork"]),
+    room(
+      "Training",
+      [
+        "CYAML", "Reading", "Evaluation", "Fusion", "Vision", "DeepSeek", "Reports", "Studies", "Imaging",
+        "Tokenization",
+        "Checkpoints", "Layers", "Tensors", "Groundwork",
+      ]),
 
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "Groundwork"], path: "Tests/TestSupport"),
@@ -80,6 +88,10 @@ let package = Package(
     tests(of: "Reports", ["Studies", "Imaging", "Tokenization"], fixtures: true),
     tests(of: "Reading", ["Fusion", "Reports", "Studies", "Imaging", "Tokenization", "Tensors"]),
     tests(of: "Evaluation", ["Reports", "Studies"], fixtures: true),
+    tests(
+      of: "Training",
+      ["Reading", "Fusion", "Reports", "Studies", "Imaging", "Tensors", "Checkpoints", "Tokenization"],
+      fixtures: true),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17,
