@@ -70,6 +70,7 @@ let package = Package(
         "Tokenization",
         "Checkpoints", "Layers", "Tensors", "Groundwork",
       ]),
+    room("Archives", ["Reading", "Fusion", "Reports", "Studies", "Imaging", "Groundwork"]),
 
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "Groundwork"], path: "Tests/TestSupport"),
@@ -92,6 +93,13 @@ let package = Package(
       of: "Training",
       ["Reading", "Fusion", "Reports", "Studies", "Imaging", "Tensors", "Checkpoints", "Tokenization"],
       fixtures: true),
+    tests(
+      of: "Archives",
+      [
+        "Reading", "Fusion", "Vision", "DeepSeek", "Reports", "Studies", "Imaging", "Tokenization", "Layers",
+        "Tensors",
+        "Groundwork",
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17,
