@@ -71,6 +71,12 @@ let package = Package(
         "Checkpoints", "Layers", "Tensors", "Groundwork",
       ]),
     room("Archives", ["Reading", "Fusion", "Reports", "Studies", "Imaging", "Groundwork"]),
+    room(
+      "Benchmarks",
+      [
+        "Fusion", "Vision", "DeepSeek", "Imaging", "Tokenization", "Checkpoints", "Layers", "Tensors",
+        "Groundwork",
+      ]),
 
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "Groundwork"], path: "Tests/TestSupport"),
@@ -100,6 +106,7 @@ let package = Package(
         "Tensors",
         "Groundwork",
       ]),
+    tests(of: "Benchmarks", ["Fusion", "DeepSeek", "Layers", "Tensors", "Groundwork"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17,
