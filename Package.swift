@@ -71,6 +71,7 @@ let package = Package(
         "Checkpoints", "Layers", "Tensors", "Groundwork",
       ]),
     room("Archives", ["Reading", "Fusion", "Reports", "Studies", "Imaging", "Groundwork"]),
+    room("Console", ["Imaging", "Groundwork"]),
     room(
       "Benchmarks",
       [
@@ -106,6 +107,7 @@ let package = Package(
         "Tensors",
         "Groundwork",
       ]),
+    tests(of: "Console", ["Imaging"]),
     tests(of: "Benchmarks", ["Fusion", "DeepSeek", "Layers", "Tensors", "Groundwork"]),
   ],
   swiftLanguageModes: [.v6],
