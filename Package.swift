@@ -78,6 +78,14 @@ let package = Package(
         "Fusion", "Vision", "DeepSeek", "Imaging", "Tokenization", "Checkpoints", "Layers", "Tensors",
         "Groundwork",
       ]),
+    .executableTarget(
+      name: "lightbox",
+      dependencies: [
+        "Console", "Benchmarks", "Archives", "Training", "Evaluation", "Reading", "Inference", "Fusion",
+        "Vision",
+        "DeepSeek", "Reports",
+        "Studies", "Imaging", "Tokenization", "Checkpoints", "Layers", "Tensors", "Groundwork",
+      ]),
 
     .target(
       name: "TestSupport", dependencies: ["Tensors", "Checkpoints", "Groundwork"], path: "Tests/TestSupport"),
@@ -109,6 +117,11 @@ let package = Package(
       ]),
     tests(of: "Console", ["Imaging"]),
     tests(of: "Benchmarks", ["Fusion", "DeepSeek", "Layers", "Tensors", "Groundwork"]),
+    .testTarget(
+      name: "lightboxTests",
+      dependencies: [
+        "lightbox", "TestSupport", "Console", "Checkpoints", "Imaging", "Studies", "Reports", "Groundwork",
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17,

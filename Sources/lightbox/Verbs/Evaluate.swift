@@ -1,0 +1,42 @@
+import Console
+import Evaluation
+import Groundwork
+import Reading
+import Tensors
+
+private let model = Parameter.operand("MODEL", "a model directory", .path)
+private let data = Parameter.operand("DATA", "study records (studies.jsonl)", .path)
+private let split = Parameter.option(
+  "split", "NAME", "the split to measure; all for every record", .text, default: "test")
+private let quiet = Parameter.flag("quiet", "no progress")
+private let asJSON = Parameter.flag("json", "one JSON object")
+
+extension Command {
+  static let evaluate = Command(
+    "evaluate", "measures a model on studies that it did not learn from",
+    discussion: """
+      Findings and classes are measured on the heads' scores; the report's findings and its first diagnosis on the reports \
+      that the model writes for the studies.
+      """,
+    takes: [model, data, split, quiet, asJSON],
+    examples: [
+      .init(
+        "lightbox evaluate runs/demo/best runs/phantoms/studies.jsonl --split test", "The unseen studies:")
+    ],
+    run: evaluateModel)
+}
+
+private func evaluateModel(_ arguments: Arguments, _ session: Session) throws {
+  let directory = try arguments[model]
+  let interpreter = try StudyInterpreter.load(directory, on: Device.cpu())
+  let provenance = try ModelIdentity(directory: directory).provenance(
+    interpreter.model.configuration.calibration, software: "lightbox \(Lightbox.version)")
+  let name = try arguments[split]
+  let progress = Progress(
+    ProgressState("evaluating", .things("studies"), total: nil), in: session, quiet: try arguments[quiet])
+  let assessment = try Assessor(interpreter, provenance: provenance).assess(
+    try arguments[data], split: name == "all" ? nil : name, progress: { progress.update(completed: $0) })
+  progress.finish()
+  if try arguments[asJSON] { return try session.answer(assessment.json) }
+  for line in AssessmentTable.text(assessment, on: session.terminal) { try session.say(line) }
+}

@@ -1,0 +1,101 @@
+import Groundwork
+import TestSupport
+import Testing
+
+@Suite struct GenerateTests {
+  private let llama: ReferenceModel
+  private let prompt: String
+  /// What transformers writes after the prompt; its third token is the model's end token.
+  private let greedy: [Int]
+
+  init() throws {
+    llama = try ReferenceModel(ReferenceModel.llama)
+    let tokens = try llama.expected.integers("greedy")
+    prompt = tokens[..<8].map(String.init).joined(separator: ",")
+    greedy = Array(tokens[8...])
+  }
+
+  private func ids(_ result: Binary.Result) -> [Int]? {
+    result.json?["ids"]?.array?.compactMap(\.integer)
+  }
+
+  @Test func idsFollowTheReference() throws {
+    let result = try Binary.run(
+      "generate", llama.path, "--ids", prompt, "--max-tokens", "12", "--ignore-end", "--json")
+    #expect(result.code == 0 && result.messages.isEmpty)
+    #expect(ids(result) == greedy)
+    let facts = try #require(result.json)
+    #expect(facts["text"] == .null && facts["ended"] == false)
+    #expect(facts["prompt_tokens"]?.integer == 8)
+    #expect(try #require(facts["tokens_per_second"]?.number) > 0)
+    let plain = try Binary.run("generate", llama.path, "--ids", prompt, "--max-tokens", "12", "--ignore-end")
+    #expect(plain.output == greedy.map(String.init).joined(separator: ",") + "\n")
+  }
+
+  @Test func anEndTokenEndsTheText() throws {
+    let result = try Binary.run("generate", llama.path, "--ids", prompt, "--max-tokens", "12", "--json")
+    #expect(ids(result) == Array(greedy[..<2]))
+    #expect(result.json?["ended"] == true)
+    // Newer models name several in generation_config.json.
+    let scratch = try Scratch()
+    let model = try llama.copy(
+      to: scratch, with: ["generation_config.json": #"{"eos_token_id": [70, \#(greedy[1])]}"#])
+    let other = try Binary.run("generate", model, "--ids", prompt, "--max-tokens", "12", "--json")
+    #expect(ids(other) == [greedy[0]])
+  }
+
+  @Test func theContextIsTheLimit() throws {
+    let long = (0..<62).map { String($0 % 80) }.joined(separator: ",")
+    let result = try Binary.run("generate", llama.path, "--ids", long, "--ignore-end", "--json")
+    #expect(ids(result)?.count == 3 && result.json?["ended"] == false)
+    let longer = try Binary.run("generate", llama.path, "--ids", long + ",1,2,3", "--json")
+    #expect(longer.code == 65 && longer.messages.contains("65 tokens do not fit the model's context of 64"))
+  }
+
+  @Test func aSeedNamesTheDraw() throws {
+    func draw(_ seed: String) throws -> [Int]? {
+      ids(
+        try Binary.run(
+          "generate", llama.path, "--ids", prompt, "--max-tokens", "20", "--temperature", "3", "--seed", seed,
+          "--ignore-end", "--json"))
+    }
+    let first = try draw("1")
+    #expect(first?.count == 20)
+    #expect(try draw("1") == first)
+    #expect(try draw("2") != first)
+  }
+
+  @Test func textGoesInAndComesOut() throws {
+    let scratch = try Scratch()
+    _ = try ByteTokenizer.write(in: scratch, begins: false)
+    let model = try llama.copy(to: scratch)
+    let arguments = ["generate", model, "--max-tokens", "12", "--ignore-end"]
+    let text = "9:5 (4)"
+    let byIDs = try Binary.run(
+      "generate", model, "--ids", text.utf8.map { String($0) }.joined(separator: ","), "--max-tokens", "12",
+      "--ignore-end", "--json")
+    let written = try #require(ids(byIDs))
+    let wanted = String(decoding: written.map { UInt8($0) }, as: UTF8.self)
+    #expect(byIDs.json?["text"]?.string == wanted)
+    #expect(try Binary.run(arguments + ["--prompt", text]).output == wanted + "\n")
+    // Every byte of this text is outside the model's vocabulary of 80.
+    let outside = try Binary.run(arguments + ["--prompt", "痛"])
+    #expect(outside.code == 65 && outside.messages.contains("is not in the vocabulary of 80"))
+  }
+
+  @Test func wrongUseIsOneSentence() throws {
+    let both = try Binary.run("generate", llama.path, "--ids", "1", "--prompt", "a")
+    #expect(both.code == 64 && both.messages.contains("either --prompt TEXT or --ids"))
+    #expect(try Binary.run("generate", llama.path).code == 64)
+    #expect(try Binary.run("generate", llama.path, "--ids", "1,,2").code == 64)
+    #expect(try Binary.run("generate", llama.path, "--ids", "1", "--temperature", "-1").code == 64)
+    let text = try Binary.run("generate", llama.path, "--prompt", "a")
+    #expect(text.code == 65 && text.messages.contains("has no tokenizer.json"))
+    let vision = try Binary.run("generate", ReferenceModel(ReferenceModel.vit).path, "--ids", "1")
+    #expect(vision.code == 65 && vision.messages.contains("ViTModel"))
+    let scratch = try Scratch()
+    _ = try ByteTokenizer.write(in: scratch, begins: false)
+    let empty = try Binary.run("generate", llama.copy(to: scratch), "--prompt", "")
+    #expect(empty.code == 64 && empty.messages.contains("the prompt is empty"))
+  }
+}
