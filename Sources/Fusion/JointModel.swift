@@ -146,7 +146,13 @@ public final class JointModel {
 
   /// The cross-attention keys and values of each block.
   func context(_ memory: VisualMemory, _ tape: Tape) throws -> [Int: GatedCrossAttention.Memory] {
-    try blocks.mapValues { try $0.memory(memory.tokens, tape) }
+    // In the order of the layers: a dictionary's own order differs from process to process, and with it the order in which
+    // gradients of the visual tokens are added.
+    var context: [Int: GatedCrossAttention.Memory] = [:]
+    for (index, block) in blocks.sorted(by: { $0.key < $1.key }) {
+      context[index] = try block.memory(memory.tokens, tape)
+    }
+    return context
   }
 
   /// The text transformer with the blocks between its layers; gives the last hidden states.

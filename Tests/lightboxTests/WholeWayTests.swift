@@ -19,6 +19,27 @@ import Testing
     """
   }
 
+  /// What a process draws for itself, such as the order of a dictionary, must not reach the model.
+  @Test func processesOfTheSameRecipeMakeTheSameModel() throws {
+    let scratch = try Scratch()
+    let phantoms = Path.join(scratch.path, "phantoms")
+    #expect(
+      try Binary.run("synthesize", "-o", phantoms, "--count", "24", "--size", "96", "--format", "png").code
+        == 0)
+    let file = try scratch.write("small.yaml", recipe(scratch))
+    let models = try ["a", "b", "c"].map { name in
+      let run = Path.join(scratch.path, name)
+      let arguments = [
+        "train", file, "-o", run, "--quiet", "--set", "model.text.layers=4", "--set",
+        "model.fusion.finding_tokens=true",
+      ]
+      let training = try Binary.run(arguments)
+      #expect(training.code == 0, "\(training.messages)")
+      return try SHA256.hexadecimal(ofFile: Path.join(run, "last/model.safetensors"))
+    }
+    #expect(Set(models).count == 1)
+  }
+
   @Test func aModelIsTrainedMeasuredAndAsked() throws {
     let scratch = try Scratch()
     let phantoms = Path.join(scratch.path, "phantoms")
