@@ -42,7 +42,11 @@ public struct ModelAssessment: Sendable {
       diagnosed += 1
       if report.differential.first?.code.icd10 == truth { rightDiagnoses += 1 }
     }
-    let positive = Set(report.findings.filter(\.isPositive).map(\.code.rawValue))
+    // What is called uncertain counts as said where it is likelier than not.
+    let said = report.findings.filter {
+      $0.isPositive && ($0.presence == .present || $0.probability ?? 1 >= 0.5)
+    }
+    let positive = Set(said.map(\.code.rawValue))
     for (index, name) in findingNames.enumerated() {
       guard let truth = encoded.findings[index] else { continue }
       reportFindings[index].add(predicted: positive.contains(name), truth: truth)

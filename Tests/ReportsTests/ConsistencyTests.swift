@@ -37,10 +37,22 @@ import Testing
       { $0.impression[0].text = BilingualText("心肺未见明显异常。", "Heart and lungs are clear.") }
     ),
     (
-      .normalExcludesPresent, "findings[5]",
+      .impressionAgrees, "impression[1].text",
+      { $0.impression[1].text = BilingualText("左侧少量胸腔积液。", "Small left pleural effusion.") }
+    ),
+    (
+      .impressionAgrees, "impression[0].text",
+      { $0.impression[0].text = BilingualText("左侧结节。", "Left nodule.") }
+    ),
+    (
+      .languagesAgree, "impression[1].text",
+      { $0.impression[1].text = BilingualText("左侧大量胸腔积液。", "Moderate left pleural effusion.") }
+    ),
+    (
+      .normalExcludesPresent, "findings[6]",
       { report in
         var normal = Report.normalItem(report.context)
-        normal.id = "f6"
+        normal.id = "f7"
         report.findings.append(normal)
       }
     ),
@@ -53,13 +65,29 @@ import Testing
     (.criticalIsListed, "critical", { $0.urgency = .routine }),
     (.criticalIsListed, "critical", { $0.critical = [] }),
     (
+      .urgencyFits, "urgency",
+      { report in
+        report.findings[0].presence = .uncertain
+        report.findings[0].text = BilingualText("可疑左侧大量胸腔积液。", "Possible large left pleural effusion.")
+        report.critical = []
+      }
+    ),
+    (
+      .textsAreWords, "recommendation[1].text",
+      { $0.recommendation[1].text = BilingualText("建议增强 CT。", "P4 isContrastrecommendation middle.") }
+    ),
+    (
+      .textsAreWords, "recommendation[1].text",
+      { $0.recommendation[1].text = BilingualText("Repeat.", "Repeat the radiograph.") }
+    ),
+    (
       .sideFitsFinding, "findings[0].laterality",
       { report in
         report.findings[0].laterality = .none
         report.findings[0].text = BilingualText("大量胸腔积液。", "Large pleural effusion.")
       }
     ),
-    (.sideFitsFinding, "findings[3].laterality", { $0.findings[3].laterality = .left }),
+    (.sideFitsFinding, "findings[4].laterality", { $0.findings[4].laterality = .left }),
     (.noRepetition, "impression[1].text", { $0.impression[1].text = $0.impression[0].text }),
     (
       .noRepetition, "recommendation[1].text",
@@ -100,6 +128,10 @@ import Testing
     report.settle()
     #expect(report.findings[0].presence == .uncertain)
     #expect(report.critical.isEmpty)
+    #expect(report.urgency == .urgent)
+    let effusions = report.impression.flatMap { RuleLabeller().labels(of: $0.text.english) }
+      .filter { $0.code == .pleuralEffusion }
+    #expect(effusions.map(\.presence) == [.uncertain])
     #expect(report.status == .preliminary)
   }
 

@@ -29,15 +29,17 @@ import Testing
     let report = Examples.report
     #expect(
       report.findings.map(\.code) == [
-        .pleuralEffusion, .consolidation, .nodule, .cardiomegaly, .pneumothorax,
+        .pleuralEffusion, .consolidation, .nodule, .mass, .cardiomegaly, .pneumothorax,
       ])
-    #expect(report.findings.map(\.id) == ["f1", "f2", "f3", "f4", "f5"])
-    #expect(report.findings.map(\.presence) == [.present, .present, .uncertain, .absent, .absent])
-    #expect(report.findings.map(\.band) == [.high, .high, .moderate, .low, .low])
+    #expect(report.findings.map(\.id) == ["f1", "f2", "f3", "f4", "f5", "f6"])
+    #expect(
+      report.findings.map(\.presence) == [.present, .present, .uncertain, .uncertain, .absent, .absent])
+    #expect(report.findings.map(\.band) == [.high, .high, .moderate, .moderate, .low, .low])
     #expect(report.critical == [.init(findingID: "f1", rule: .largeEffusion)])
     #expect(report.impression.map(\.findingIDs) == [["f2"], ["f1"]])
-    #expect(report.differential.map(\.supporting) == [["f1", "f2"], ["f1", "f2", "f3"]])
-    #expect(report.limits == [.noPrior, .quality, .freeAirAndTubePositions])
+    #expect(report.differential.map(\.supporting) == [["f1", "f2"], ["f1", "f2", "f3", "f4"]])
+    #expect(
+      report.limits == [.noPrior, .quality, .freeAirAndTubePositions, .findingFromClassifierOnly])
   }
 
   @Test func aFindingTheClassifierIsSureOfIsNotLostForTheModelsSilence() {
@@ -89,7 +91,9 @@ import Testing
     #expect(try ClinicalDraft(reference: study) == nil)
     study.report = Examples.report.json
     let draft = try #require(try ClinicalDraft(reference: study))
-    #expect(Set(draft.findings.map(\.code)) == Set(Examples.draft.findings.map(\.code)))
+    // The mass is the classifier's alone.
+    #expect(
+      Set(draft.findings.map(\.code)) == Set(Examples.draft.findings.map(\.code)).union([.mass]))
     #expect(draft.impression == Examples.draft.impression)
     #expect(draft.differential == Examples.draft.differential)
     #expect(draft.recommendation == Examples.draft.recommendation)

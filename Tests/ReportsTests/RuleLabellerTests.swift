@@ -67,7 +67,9 @@ import Testing
               let expected = named ?? (location == .rightMiddleLobe ? .right : nil)
               #expect(
                 labels == [
-                  FindingLabel(code: code, presence: presence, laterality: code.isSided ? expected : nil)
+                  FindingLabel(
+                    code: code, presence: presence, laterality: code.isSided ? expected : nil,
+                    severity: severity == Severity.none ? nil : severity)
                 ],
                 "\(text) \(labels.map(Self.words))")
             }
@@ -86,7 +88,8 @@ import Testing
         location: code.isSided ? .lowerZone : nil, severity: .moderate)
       let sentence = ClinicalKnowledge.impression(of: icd10, findings: [finding])
       let expected = [
-        FindingLabel(code: code, presence: .present, laterality: code.isSided ? .right : nil)
+        FindingLabel(
+          code: code, presence: .present, laterality: code.isSided ? .right : nil, severity: .moderate)
       ]
       #expect(RuleLabeller().labels(of: sentence.chinese) == expected, "\(sentence.chinese)")
       #expect(RuleLabeller().labels(of: sentence.english) == expected, "\(sentence.english)")

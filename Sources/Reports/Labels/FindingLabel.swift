@@ -6,11 +6,16 @@ public struct FindingLabel: Equatable, Sendable {
   public var presence: Presence
   /// The side that the text names; nil when it names none.
   public var laterality: Laterality?
+  /// How much or how bad, where the text says so.
+  public var severity: Severity?
 
-  public init(code: FindingCode, presence: Presence, laterality: Laterality? = nil) {
+  public init(
+    code: FindingCode, presence: Presence, laterality: Laterality? = nil, severity: Severity? = nil
+  ) {
     self.code = code
     self.presence = presence
     self.laterality = laterality
+    self.severity = severity
   }
 }
 

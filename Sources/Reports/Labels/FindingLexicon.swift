@@ -10,6 +10,7 @@ struct FindingLexicon: Sendable {
     /// Names something that a shorter word inside it would be mistaken for.
     case other
     case side(Laterality)
+    case degree(Severity)
     /// Denies what follows in the clause, or what stands before it.
     case negationBefore, negationAfter
     case doubtBefore, doubtAfter
@@ -182,6 +183,9 @@ struct FindingLexicon: Sendable {
       .side(.bilateral),
       ["双侧", "双肺", "两侧", "两肺", "双", "左右", "bilateral", "bilaterally", "both", "left and right"]
     ),
+    (.degree(.mild), ["少量", "轻度", "轻微", "small", "mild", "slight", "minimal"]),
+    (.degree(.moderate), ["中量", "中等量", "中度", "moderate"]),
+    (.degree(.severe), ["大量", "重度", "严重", "large", "severe", "massive"]),
     (
       .negationBefore,
       [

@@ -39,6 +39,7 @@ public struct RuleLabeller: Sendable {
     if winner != labels[known].presence {
       labels[known] = label
     } else if winner == label.presence {
+      if labels[known].severity == nil { labels[known].severity = label.severity }
       switch (labels[known].laterality, label.laterality) {
       case (nil, _): labels[known].laterality = label.laterality
       case (let first?, let second?) where first != second: labels[known].laterality = .bilateral
@@ -88,7 +89,8 @@ public struct RuleLabeller: Sendable {
     return mentions.enumerated().map { index, mention in
       FindingLabel(
         code: mention.code, presence: mention.stated ?? presence(of: mention, in: words),
-        laterality: mention.code.isSided ? side(of: index, mentions, in: words) : nil)
+        laterality: mention.code.isSided ? side(of: index, mentions, in: words) : nil,
+        severity: degree(of: index, mentions, in: words))
     }
   }
 
@@ -104,6 +106,17 @@ public struct RuleLabeller: Sendable {
       if word.meaning == .negationAfter { return .absent }
     }
     return .present
+  }
+
+  /// The degree nearest before the finding in its own part of the clause.
+  private static func degree(of index: Int, _ mentions: [Mention], in words: [Word]) -> Severity? {
+    let place = mentions[index].place
+    let previous = index > 0 ? mentions[index - 1].place : -1
+    for word in words.reversed() where word.place < place && word.place > previous {
+      if word.meaning == .conjunction { return nil }
+      if case .degree(let degree) = word.meaning { return degree }
+    }
+    return nil
   }
 
   /// The side nearest before the finding in its own part of the clause, or else the first behind it there; a side that stands

@@ -21,6 +21,11 @@ public enum ConsistencyRule: String, CaseIterable, Sendable {
   case probabilityFits = "probability_fits"
   /// A critical rule that fires is listed and makes the report critical, and no other is listed.
   case criticalIsListed = "critical_is_listed"
+  /// A report is critical for a critical rule and for nothing else, and no routine matter where something is recommended
+  /// within a day.
+  case urgencyFits = "urgency_fits"
+  /// Texts are made of words: no letters of one script run into another's, no capital inside a word.
+  case textsAreWords = "texts_are_words"
   /// Codes stand in our tables, each finding once, and SNOMED CT codes have their check digit.
   case codesAreValid = "codes_are_valid"
   /// What lies in the midline has no side, and what is paired and there has one.
@@ -57,6 +62,9 @@ extension Report {
       findingPlaces(".evidence") { !$0.evidence.allSatisfy(isInsideItsImage) }
     case .probabilityFits: findingPlaces(".probability") { !$0.probabilityFits }
     case .criticalIsListed: hasItsAlerts ? [] : ["critical"]
+    case .urgencyFits: urgency == fittingUrgency ? [] : ["urgency"]
+    case .textsAreWords:
+      texts.filter { !WordForm.isWords(chinese: $0.text.chinese, english: $0.text.english) }.map(\.path)
     case .codesAreValid: codePlaces
     case .sideFitsFinding:
       findingPlaces(".laterality") { $0.code != .normal && !$0.sideFits }
@@ -96,18 +104,21 @@ extension Report {
       return label.presence == .present || label.presence == .uncertain
     }
     switch (label.presence, item.presence) {
-    case (.present, .absent), (.present, .notAssessed), (.uncertain, .absent), (.absent, .present):
+    case (.present, .absent), (.present, .uncertain), (.present, .notAssessed), (.uncertain, .absent),
+      (.absent, .present):
       return true
     default: break
     }
-    guard let side = label.laterality, item.isPositive, label.presence != .absent else { return false }
+    guard item.isPositive, label.presence != .absent else { return false }
+    if let severity = label.severity, item.severity != .none, severity != item.severity { return true }
+    guard let side = label.laterality else { return false }
     return item.laterality != .unknown && item.laterality != side && item.laterality != .bilateral
   }
 
-  /// Whether something is there that is no device.
+  /// Whether something is there or may be that is no device.
   private var hasAbnormality: Bool {
     findings.contains {
-      $0.presence == .present && $0.code != .normal
+      $0.isPositive && $0.code != .normal
         && !Observation.observations(of: $0.code).contains(.supportDevices)
     }
   }
@@ -133,6 +144,13 @@ extension Report {
     let fired = firedAlerts
     return (fired.isEmpty || urgency == .critical) && fired.count == critical.count
       && fired.allSatisfy(critical.contains)
+  }
+
+  /// How urgent the report is, judged by its alerts and by when something is to be done.
+  var fittingUrgency: Urgency {
+    if !firedAlerts.isEmpty { return .critical }
+    let isSoon = recommendation.contains { $0.within.hours <= FollowUp.oneDay.hours }
+    return urgency == .critical || isSoon ? .urgent : urgency
   }
 
   private var codePlaces: [String] {
@@ -212,6 +230,12 @@ extension FindingLabel {
   static func agree(_ first: String, _ second: String) -> Bool {
     let labeller = RuleLabeller()
     let (left, right) = (labeller.labels(of: first), labeller.labels(of: second))
-    return left.count == right.count && left.allSatisfy(right.contains)
+    return left.count == right.count && left.allSatisfy { label in right.contains { label.agrees(with: $0) } }
+  }
+
+  /// The same finding with the same presence and side; a degree may be left out.
+  private func agrees(with other: FindingLabel) -> Bool {
+    code == other.code && presence == other.presence && laterality == other.laterality
+      && (severity == nil || other.severity == nil || severity == other.severity)
   }
 }

@@ -80,13 +80,12 @@ extension Report {
   private mutating func addFindings(of draft: ClinicalDraft, _ support: Support) {
     var statements = draft.findings
     var known = Set(statements.map(\.code))
-    // A finding the classifier is sure of must not be missing for the model's silence.
+    // A finding that the classifier sees, or does not rule out, must not be missing for the model's silence.
     for (code, probability) in support.probabilities.sorted(by: { $0.key.rawValue < $1.key.rawValue })
     where code != .normal && known.insert(code).inserted {
       switch ProbabilityBand(probability) {
       case .low: statements.append(.init(code: code, presence: .absent))
-      case .moderate: continue
-      case .high:
+      case .moderate, .high:
         statements.append(
           .init(code: code, presence: .uncertain, laterality: code.isSided ? .unknown : .none))
         if !limits.contains(.findingFromClassifierOnly) { limits.append(.findingFromClassifierOnly) }

@@ -6,9 +6,11 @@ extension Report {
     let found = violations
     guard !found.isEmpty else { return }
     for rule in ConsistencyRule.allCases where found.contains(where: { $0.rule == rule }) { repair(rule) }
-    // A repair of one rule may move what another depends on.
+    // A repair of one rule may move what another depends on: an impression states what was doubted since.
+    repair(.impressionAgrees)
     repair(.pointsToFinding)
     repair(.criticalIsListed)
+    repair(.urgencyFits)
     let remaining = violations
     guard !remaining.isEmpty else { return }
     status = .rejected
@@ -22,7 +24,7 @@ extension Report {
     switch rule {
     case .textPolarity, .textSide:
       for index in findings.indices { findings[index].rewriteText() }
-    case .languagesAgree, .impressionAgrees:
+    case .languagesAgree, .impressionAgrees, .textsAreWords:
       for index in findings.indices where places.contains("findings[\(index)].text") {
         findings[index].rewriteText()
       }
@@ -39,7 +41,7 @@ extension Report {
       }
     case .criticalIsListed:
       critical = firedAlerts
-      if !critical.isEmpty { urgency = .critical }
+    case .urgencyFits: urgency = fittingUrgency
     // Codes come from tables; a wrong one cannot be mended here.
     case .codesAreValid: break
     case .sideFitsFinding:

@@ -5,6 +5,7 @@ public import Studies
 public enum ReportLimit: Hashable, Sendable {
   /// There is only the complaint.
   case noImage
+  case noComplaint
   case noLateralView
   case noFrontalView
   case supine
@@ -23,6 +24,7 @@ public enum ReportLimit: Hashable, Sendable {
     switch self {
     case .noImage:
       BilingualText("未见任何影像，仅依据主诉作答", "no image was seen, the answer rests on the complaint alone")
+    case .noComplaint: BilingualText("未提供主诉", "no chief complaint was given")
     case .noLateralView: BilingualText("无侧位片", "no lateral view")
     case .noFrontalView: BilingualText("无正位片", "no frontal view")
     case .supine: BilingualText("仰卧位摄片，少量积气积液可能漏诊", "supine film, small effusions and free air may be missed")
@@ -41,7 +43,8 @@ public enum ReportLimit: Hashable, Sendable {
   }
 
   private static let plain: [ReportLimit] = [
-    .noImage, .noLateralView, .noFrontalView, .supine, .unknownView, .noPrior, .priorNotCompared, .quality,
+    .noImage, .noComplaint, .noLateralView, .noFrontalView, .supine, .unknownView, .noPrior,
+    .priorNotCompared, .quality,
     .freeAirAndTubePositions, .uncalibrated, .shortened, .findingFromClassifierOnly,
   ]
 
@@ -55,9 +58,9 @@ public enum ReportLimit: Hashable, Sendable {
 
   /// What follows from the study alone.
   static func limits(of context: ReportContext) -> [ReportLimit] {
-    if context.images.isEmpty { return [.noImage] }
+    var limits: [ReportLimit] = context.complaint == nil ? [.noComplaint] : []
+    if context.images.isEmpty { return [.noImage] + limits }
     let views = context.images.map(\.view)
-    var limits: [ReportLimit] = []
     if !views.contains(.lateral) { limits.append(.noLateralView) }
     if !views.contains(where: \.isFrontal) { limits.append(.noFrontalView) }
     if views.contains(.anteroposteriorSupine) { limits.append(.supine) }
