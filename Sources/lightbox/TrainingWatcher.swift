@@ -8,6 +8,7 @@ final class TrainingWatcher {
   private let isQuiet: Bool
   private let answersJSON: Bool
   private var progress: Progress?
+  private var tested: String?
 
   init(_ session: Session, isQuiet: Bool, answersJSON: Bool) {
     self.session = session
@@ -25,6 +26,9 @@ final class TrainingWatcher {
     case .evaluated(let record, let isBest):
       if answersJSON { try session.answer(record.json) }
       progress?.note(Self.line(record, isBest: isBest))
+    case .tested(let record, let studies):
+      if answersJSON { try session.answer(record.json) }
+      tested = "best checkpoint on \(studies) test studies: \(Self.metrics(record))"
     case .saved: break
     case .warning(let text): progress?.note("warning: " + text)
     }
@@ -33,7 +37,14 @@ final class TrainingWatcher {
   func finish(_ summary: TrainingSummary, _ path: String) {
     progress?.finish()
     guard !isQuiet else { return }
+    if let tested { try? session.messages.write(tested + "\n") }
     let reason = summary.stoppedEarly ? ", stopped early" : ""
+    guard summary.bestStep != nil else {
+      try? session.messages.write(
+        "\(summary.stepsDone) steps in \(Int(summary.seconds)) s\(reason); no evaluation gave the measure that evaluation.best "
+          + "names, so that there is no best checkpoint; model: \(Path.join(path, "last"))\n")
+      return
+    }
     let best = summary.best.map { ", best \($0.text(decimals: 4)) at step \(summary.bestStep ?? 0)" } ?? ""
     try? session.messages.write(
       "\(summary.stepsDone) steps in \(Int(summary.seconds)) s\(reason)\(best); model: \(Path.join(path, "best"))\n"
@@ -72,7 +83,10 @@ final class TrainingWatcher {
   }
 
   private static func line(_ record: MetricRecord, isBest: Bool) -> String {
-    let shown = record.metrics.map { "\($0.name) \($0.value.text(decimals: 4))" }.joined(separator: ", ")
-    return "epoch \(record.epoch.text(decimals: 2)): \(shown)\(isBest ? " (best)" : "")"
+    "epoch \(record.epoch.text(decimals: 2)): \(metrics(record))\(isBest ? " (best)" : "")"
+  }
+
+  private static func metrics(_ record: MetricRecord) -> String {
+    record.metrics.map { "\($0.name) \($0.value.text(decimals: 4))" }.joined(separator: ", ")
   }
 }

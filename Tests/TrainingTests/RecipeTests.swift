@@ -102,6 +102,7 @@ func complaint(about text: String, _ overrides: String...) -> String {
     recipe.augmentation.brightness = 0
     recipe.augmentation.gamma = 0
     recipe.augmentation.noise = 0
+    recipe.data.test = nil
     recipe.evaluation.everyEpochs = 3
     recipe.evaluation.best = .classesAccuracy
     recipe.evaluation.patience = 4
@@ -216,6 +217,7 @@ func complaint(about text: String, _ overrides: String...) -> String {
     ("data: {images: false, complaint: false}", "so that the model would see nothing"),
     ("data: {target: none}\nheads: {findings: false}", "line 1, column 16: nothing is learned"),
     ("data: {validation: train}", "data.validation is the split that is learned from"),
+    ("data: {test: validation}", "data.test is validation, a split that the model is learned or chosen by"),
     ("model: {from: a, text: {from: b}}", "model.from is a whole joint model"),
     ("training: {batch_tokens: 100}", "training.batch_tokens is 100, less than data.context, 512"),
     ("evaluation: {best: report_f1}", "no reports are written"),

@@ -8,9 +8,25 @@ internal import Tensors
 
 /// Measuring a model on studies that it does not learn from.
 extension Trainer {
-  /// Losses and head scores over a split, and, for the first studies if the recipe says so, the reports that the model
-  /// writes. Fits the calibration of the heads on the way.
+  /// Losses and head scores over the validation split, and, for its first studies if the recipe says so, the reports that
+  /// the model writes. Fits the calibration of the heads on the way.
   func evaluate(_ preparation: StudyPreparation, step: Int, epoch: Double) throws -> MetricRecord {
+    var (metrics, scores) = try measure(model, on: preparation)
+    model.calibrate(scores.calibration(dataset: "\(recipe.name) \(recipe.data.validation)"))
+    if let f1 = try writtenFindingsF1(preparation) { metrics.append(.init(name: "report_f1", value: f1)) }
+    return MetricRecord(kind: .evaluation, step: step, epoch: epoch, time: UTCTime.now(), metrics: metrics)
+  }
+
+  /// What the best checkpoint does on studies that it was neither learned nor chosen by.
+  func test(_ preparation: StudyPreparation, step: Int, epoch: Double) throws -> MetricRecord {
+    let best = try JointModel.load(run.checkpointPath(step: step), on: device)
+    let (metrics, _) = try measure(best, on: preparation)
+    return MetricRecord(kind: .test, step: step, epoch: epoch, time: UTCTime.now(), metrics: metrics)
+  }
+
+  private func measure(
+    _ model: JointModel, on preparation: StudyPreparation
+  ) throws -> ([MetricRecord.Metric], HeadScores) {
     var sums = Objective.Sums()
     var count = Objective.Count()
     var scores = HeadScores()
@@ -30,12 +46,10 @@ extension Trainer {
         classes: studies.map(\.classIndex), classLogits: try output.classLogits?.values() ?? [])
       try onEvent(.evaluating(done: start + studies.count, total: total))
     }
-    model.calibrate(scores.calibration(dataset: "\(recipe.name) \(recipe.data.validation)"))
     var metrics = [MetricRecord.Metric(name: TrainingCurves.Metric.loss, value: objective.total(sums, count))]
     metrics += lossMetrics(sums, count)
     metrics += scores.metrics.map { MetricRecord.Metric(name: $0.name, value: $0.value) }
-    if let f1 = try writtenFindingsF1(preparation) { metrics.append(.init(name: "report_f1", value: f1)) }
-    return MetricRecord(kind: .evaluation, step: step, epoch: epoch, time: UTCTime.now(), metrics: metrics)
+    return (metrics, scores)
   }
 }
 

@@ -109,6 +109,7 @@ public final class Trainer {
       }
     }
     prefetcher.stop()
+    if stopped || done == plan.totalSteps { try testOnce() }
     return TrainingSummary(
       stepsDone: done, bestStep: tracker.bestStep, best: tracker.best, stoppedEarly: stopped,
       seconds: monotonicSeconds() - start)
@@ -198,10 +199,8 @@ public final class Trainer {
 
   /// Gives whether patience has ended.
   private func evaluateAndSave(_ step: PlannedStep) throws -> Bool {
-    let validation = StudyPreparation(
-      encoder: encoder, split: survey.split(recipe.data.validation), cache: training.cache, augmentation: nil,
-      withAnswer: training.withAnswer)
-    let record = try evaluate(validation, step: step.number, epoch: step.epochsDone)
+    let record = try evaluate(
+      preparation(of: recipe.data.validation), step: step.number, epoch: step.epochsDone)
     let verdict = tracker.record(record[recipe.evaluation.best.metricName] ?? .nan, step: step.number)
     try log.append(record)
     try log.synchronize()
@@ -210,6 +209,28 @@ public final class Trainer {
     try onEvent(.evaluated(record, isBest: verdict.isBest))
     try save(step.number, isBest: verdict.isBest)
     return verdict.shouldStop
+  }
+
+  /// Measures the best checkpoint on the test split, unless an earlier part of the run has.
+  private func testOnce() throws {
+    guard let split = recipe.data.test, let step = tracker.bestStep,
+      !log.records.contains(where: { $0.kind == .test })
+    else { return }
+    let preparation = preparation(of: split)
+    guard !preparation.split.isEmpty else { return }
+    let epoch = log.records.last { $0.kind == .evaluation && $0.step == step }?.epoch ?? 0
+    let record = try test(preparation, step: step, epoch: epoch)
+    try log.append(record)
+    try log.synchronize()
+    try events.append(record)
+    try onEvent(.tested(record, studies: preparation.split.count))
+  }
+
+  /// The studies of a split as they are, without random changes.
+  private func preparation(of split: String) -> StudyPreparation {
+    StudyPreparation(
+      encoder: encoder, split: survey.split(split), cache: training.cache, augmentation: nil,
+      withAnswer: training.withAnswer)
   }
 
   // MARK: Checkpoints

@@ -26,6 +26,8 @@ public enum TrainingEvent: Sendable {
   /// Evaluating: studies done, of how many.
   case evaluating(done: Int, total: Int)
   case evaluated(MetricRecord, isBest: Bool)
+  /// The best checkpoint was measured on so many studies of the test split.
+  case tested(MetricRecord, studies: Int)
   case saved(path: String)
   /// Something that a person should know; the run goes on.
   case warning(String)

@@ -31,6 +31,11 @@ extension Recipe {
         data.train == data.validation, ["data.validation", "data.train"],
         "data.validation is the split that is learned from; name another"),
       check(
+        data.test == data.train || data.test == data.validation,
+        ["data.test", "data.validation", "data.train"],
+        "data.test is \(data.test ?? "null"), a split that the model is learned or chosen by; name another, or null"
+      ),
+      check(
         model.from != nil && (model.text.from != nil || model.vision.from != nil),
         ["model.text.from", "model.vision.from", "model.from"],
         "model.from is a whole joint model, so that its parts cannot come from elsewhere; leave one of the two out"

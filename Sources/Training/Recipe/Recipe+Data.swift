@@ -13,6 +13,7 @@ extension Recipe {
     public var path = "studies.jsonl"
     public var train = "train"
     public var validation = "validation"
+    public var test: String? = "test"
     public var complaint = true
     public var images = true
     /// Height and width of what the patch encoder sees, in pixels.
@@ -35,6 +36,9 @@ extension Recipe.Data: RecipeSection {
       .value("path", \.path, .text, "the study records (study/1, JSON lines)"),
       .value("train", \.train, .text, "split that is learned from"),
       .value("validation", \.validation, .text, "split that is measured at each evaluation"),
+      .value(
+        "test", \.test, .optional(.text),
+        "split that the best checkpoint is measured on at the end, if the data have it; null: none"),
       .value("complaint", \.complaint, .flag, "give the model the chief complaint, history, age and sex"),
       .value("images", \.images, .flag, "give the model the radiographs"),
       .value("image_size", \.imageSize, .count(16...4096), "side of the encoder's square input in pixels"),

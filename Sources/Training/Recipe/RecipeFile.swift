@@ -40,7 +40,7 @@ public struct RecipeFile: Sendable {
       let mend =
         nearest(to: split, among: names).map { "did you mean \($0)?" }
         ?? (names.isEmpty
-          ? "give its records a split with lightbox prepare split"
+          ? "give each of its records a member \"split\""
           : "it has \(names.joined(separator: ", "))")
       throw error(
         at: [key, "data.path"], "\(key) is \(split), but \(recipe.data.path) has no such study; \(mend)")

@@ -5,6 +5,8 @@ public struct MetricRecord: Equatable, Sendable {
   public enum Kind: String, CaseIterable, Sendable {
     case training = "train"
     case evaluation
+    /// The best checkpoint at the end, on the test split.
+    case test
   }
 
   public struct Metric: Equatable, Sendable {

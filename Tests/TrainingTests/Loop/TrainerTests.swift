@@ -36,7 +36,7 @@ struct TrainerTests {
         ? ""
         : #""complaint":{"text":"咳嗽 \#(index) days\#(index == 7 ? ", worse at night, with fever and chills, 伴胸痛气短" : "")","language":"zh"},"#
       lines += """
-        {"schema":"study/1","id":"s\(index)","patient":"p\(index)","split":"\(index < 8 ? "train" : "validation")",\
+        {"schema":"study/1","id":"s\(index)","patient":"p\(index)","split":"\(index < 8 ? "train" : index < 11 ? "validation" : "test")",\
         \(images)\(complaint)"findings":[{"code":"pleural_effusion","presence":"\(isLeft ? "present" : "absent")"}],\
         "label":"\(isLeft ? "left" : "right")","report_text":"\(isLeft ? "左侧密度增高。" : "Right opacity.")"}
 
@@ -132,6 +132,13 @@ struct TrainerTests {
     let evaluations = records.filter { $0.kind == .evaluation }
     #expect(evaluations.count == 4)
     #expect(evaluations.compactMap { $0["classes_accuracy"] }.count == 4)
+    // At the end, once, on the split that nothing was chosen by.
+    let tests = records.filter { $0.kind == .test }
+    #expect(
+      tests.count == 1 && tests.allSatisfy { ["0.0", "1.0"].contains("\($0["classes_accuracy"] ?? -1)") })
+    try run("run", isResuming: true)
+    let again = try MetricsLog.read(Path.join(path, "metrics.jsonl"))
+    #expect(again.filter { $0.kind == .test } == tests)
   }
 
   @Test func evaluationsCanWriteReportsAndMeasureTheirFindings() throws {
