@@ -46,6 +46,18 @@ struct NumbersTests {
         == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
   }
 
+  @Test(arguments: [(10, 20), (1000, 2000), (200_000, 1000), (200_000, 64)])
+  func differentTextsAreCounted(different: Int, limit: Int) {
+    var count = DistinctCount(exactUpTo: limit)
+    for _ in 0..<2 {
+      for index in 0..<different { count.insert("study \(index)") }
+    }
+    #expect(count.isExact == (different <= limit))
+    // Three standard errors of the estimate.
+    let allowed = count.isExact ? 0 : 3 * 0.0081 * Double(different)
+    #expect(abs(Double(count.count - different)) <= allowed)
+  }
+
   @Test func misspeltWordsFindTheirNeighbour() {
     let words = ["rotation", "shift", "scale", "learning_rate"]
     #expect(nearest(to: "scael", among: words) == "scale")

@@ -68,7 +68,8 @@ import Testing
   @Test func aRunShowsHowFarItCame() throws {
     let scratch = try Scratch()
     let lines = (1...50).map {
-      #"{"step":\#($0),"loss":\#(4.0 / Double($0)),"validation":{"loss":\#(5.0 / Double($0))}}"#
+      #"{"kind":"train","step":\#($0),"loss":\#(4.0 / Double($0))}"# + "\n"
+        + #"{"kind":"evaluation","step":\#($0),"loss":\#(5.0 / Double($0))}"#
     }
     // The last line is being written.
     let file = try scratch.write("run/metrics.jsonl", lines.joined(separator: "\n") + "\n{\"step\":51,\"lo")
@@ -78,7 +79,7 @@ import Testing
     #expect(facts["kind"]?.string == "run")
     #expect(facts["step"]?.integer == 50)
     #expect(facts["checkpoints"] == ["step-50"])
-    #expect(facts["metrics"]?["validation.loss"]?["last"]?.number == 0.1)
+    #expect(facts["metrics"]?["evaluation.loss"]?["last"]?.number == 0.1)
     #expect(try Binary.run("inspect", run).output.contains("│"))
     _ = try scratch.write("run/metrics.jsonl", "{\"step\":1}\n{broken\n{\"step\":2}\n")
     let broken = try Binary.run("inspect", run)

@@ -63,19 +63,14 @@ private struct MetricSeries {
   mutating func add(_ record: JSON) {
     records += 1
     if let step = record["step"]?.integer { lastStep = max(lastStep ?? step, step) }
-    add(record, prefix: "")
-  }
-
-  /// Numbers of objects within a record bear the names that lead to them, as in "validation.loss".
-  private mutating func add(_ record: JSON, prefix: String) {
+    // Steps and evaluations have a loss each.
+    let kind = record["kind"]?.string ?? "train"
+    let prefix = kind == "train" ? "" : kind + "."
     for (key, value) in record.object ?? JSONObject() where key != "step" {
-      if let number = value.number {
-        let name = prefix + key
-        if values[name] == nil { names.append(name) }
-        values[name, default: []].append(number)
-      } else if value.object != nil {
-        add(value, prefix: prefix + key + ".")
-      }
+      guard let number = value.number else { continue }
+      let name = prefix + key
+      if values[name] == nil { names.append(name) }
+      values[name, default: []].append(number)
     }
   }
 

@@ -3,7 +3,7 @@ import Groundwork
 import Studies
 
 extension Inspection {
-  /// What the studies of a JSONL file hold, counted in one pass; only ids are kept in memory.
+  /// What the studies of a JSONL file hold, counted in one pass and in memory that does not grow with the file.
   static func studies(_ path: String, in session: Session, quiet: Bool) throws -> Inspection {
     let reader = try StudyReader(path)
     let progress = Progress(
@@ -18,7 +18,9 @@ extension Inspection {
     var inspection = Inspection(kind: "studies")
     inspection.add("path", "file", .string(path))
     inspection.add("studies", "studies", .integer(counts.studies))
-    inspection.add("patients", "patients", .integer(counts.patients.count))
+    inspection.add(
+      "patients", "patients", .integer(counts.patients.count),
+      shown: (counts.patients.isExact ? "" : "about ") + "\(counts.patients.count)")
     inspection.add("images", "images", .integer(counts.images))
     inspection.add("without_image", "without an image", .integer(counts.withoutImage))
     inspection.add("complaints", "complaints", .integer(counts.complaints))
@@ -43,7 +45,9 @@ extension Inspection {
     inspection.add("labels", "label", counts.labels, of: counts.studies)
     inspection.add("findings", "finding present", counts.findings, of: counts.studies)
     inspection.remarks = reader.warnings.map(\.description)
-    if counts.repeatedIdentifiers > 0 {
+    if !counts.identifiers.isExact {
+      inspection.remarks.append("there are too many studies to tell whether two bear the same id")
+    } else if counts.repeatedIdentifiers > 0 {
       inspection.remarks.append("\(counts.repeatedIdentifiers) studies bear the id of another one")
     }
     return inspection
@@ -53,9 +57,8 @@ extension Inspection {
 /// Running counts over studies.
 private struct StudyCounts {
   var studies = 0
-  var patients: Set<String> = []
-  var identifiers: Set<String> = []
-  var repeatedIdentifiers = 0
+  var patients = DistinctCount()
+  var identifiers = DistinctCount()
   var images = 0
   var withoutImage = 0
   var complaints = 0
@@ -72,12 +75,14 @@ private struct StudyCounts {
   var labels: [String: Int] = [:]
   var findings: [String: Int] = [:]
 
+  var repeatedIdentifiers: Int { studies - identifiers.count }
+
   /// In Unicode scalars.
   var meanComplaintLength: Double? { complaints > 0 ? Double(complaintLetters) / Double(complaints) : nil }
 
   mutating func add(_ study: Study) {
     studies += 1
-    if !identifiers.insert(study.id).inserted { repeatedIdentifiers += 1 }
+    identifiers.insert(study.id)
     if let patient = study.patient { patients.insert(patient) }
     images += study.images.count
     if study.images.isEmpty { withoutImage += 1 }
