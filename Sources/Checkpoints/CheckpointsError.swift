@@ -19,8 +19,9 @@ public enum CheckpointsError: Diagnostic, Equatable {
 
   public var sentence: String {
     switch self {
-    case .malformedFile(let path, let reason): "\(path): \(reason)"
-    case .malformedTensor(let path, let tensor, let reason): "\(path): tensor \(tensor): \(reason)"
+    case .malformedFile(let path, let reason): "\(path): \(reason); fetch or save the file again"
+    case .malformedTensor(let path, let tensor, let reason):
+      "\(path): tensor \(tensor): \(reason); fetch or save the file again"
     case .missingTensor(let path, let tensor, let nearest):
       "\(path) has no tensor \(tensor)" + (nearest.map { "; did you mean \($0)?" } ?? "")
     case .missingShard(let directory, let shard):

@@ -35,7 +35,7 @@ public struct ImagingError: Diagnostic, Equatable {
     switch reason {
     case .notAnImage: "\(path) \(detail); give a DICOM, PNG or JPEG radiograph"
     case .truncated: "\(path) \(detail); copy it again from its source"
-    case .tooLarge: "\(path) \(detail); make it smaller or raise the limit"
+    case .tooLarge: "\(path) \(detail); shrink it below that"
     case .unsupported, .malformed, .frame, .unavailable: "\(path) \(detail)"
     }
   }

@@ -12,6 +12,7 @@ extension ReportContext {
       images: try zip(study.images, radiographs).map { image, radiograph in
         Image(radiograph, digest: try SHA256.hexadecimal(ofFile: Path.join(directory, image.path)))
       }, provenance: provenance)
+    studyUID = study.id
     pseudonym = study.patient ?? ""
     sex = study.sex ?? .unknown
     ageYears = study.ageYears

@@ -15,7 +15,7 @@ public enum TokenizationError: Diagnostic, Equatable {
 
   public var sentence: String {
     switch self {
-    case .malformed(let path, let part, let reason): "\(path): \(part) \(reason)"
+    case .malformed(let path, let part, let reason): "\(path): \(part) \(reason); fetch the file again"
     case .unsupported(let path, let part, let reason):
       "\(path): \(part) \(reason), which no byte-level DeepSeek, Qwen or Llama 3 tokenizer has; use one of those"
     case .pattern(let source, let reason): "the expression \(source) \(reason)"

@@ -106,7 +106,7 @@ extension ArchiveStudy {
     if let index = study.images.firstIndex(of: image), imagePlaces.indices.contains(index) {
       return imagePlaces[index]
     }
-    return image.path
+    return place.isEmpty || place == image.path ? image.path : "\(place), \(image.path)"
   }
 }
 

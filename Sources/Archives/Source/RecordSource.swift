@@ -53,8 +53,11 @@ public struct RecordSource: StudySource {
       key = StudyKey.of("part", key, "\(reader.lineNumber)")
       keys.insert(key)
     }
-    return ArchiveStudy(
+    var found = ArchiveStudy(
       key: key, study: study, directory: reader.directory,
       place: "\(study.id) (\(name):\(reader.lineNumber))")
+    // What the record calls the study is what its reader will look for.
+    found.studyUID = study.id
+    return found
   }
 }

@@ -51,9 +51,12 @@ public final class StudyReader {
     do {
       json = try JSON(parsing: line)
     } catch {
-      throw failure("not valid JSON at column \(error.column): \(error.reason)")
+      throw failure(
+        "not valid JSON at column \(error.column): \(error.reason); mend the line or take it out")
     }
-    guard let object = json.object else { throw failure("expected an object, found \(json.kind)") }
+    guard let object = json.object else {
+      throw failure("expected an object, found \(json.kind); mend the line or take it out")
+    }
     let study = try Study(object, file: path, line: lineNumber)
     for (key, meant) in Study.likelyMisspellings(in: object) where warned.insert(key).inserted {
       warnings.append(Warning(file: path, line: lineNumber, key: key, meant: meant))
