@@ -159,11 +159,11 @@ void lb_describe_products(const lb_device *device, char *text, size_t bytes);
   X(gated_backward) X(dropout) X(random_normal) X(random_uniform)                                                  \
   X(copy_matrix) X(add_matrix) X(gather_rows) X(scatter_add_rows) X(add_row_vector) X(column_sums) X(row_dots)     \
   X(scale_rows) X(range_means) X(range_means_backward) X(sum) X(add_sum_of_squares)                                \
-  X(matmul) X(convolution_forward) X(convolution_backward) X(patches_forward) X(patches_backward)                  \
+  X(matmul) X(grouped_matmul) X(convolution_forward) X(convolution_backward) X(patches_forward) X(patches_backward) \
   X(rms_norm_forward) X(rms_norm_backward) X(layer_norm_forward) X(layer_norm_backward) X(batch_norm_training)     \
   X(batch_norm_inference) X(batch_norm_backward)                                                                   \
   X(rotary) X(attention_forward) X(attention_backward) X(attention_weights)                                        \
-  X(gated_residual_forward) X(gated_residual_backward)                                                             \
+  X(gated_residual_forward) X(gated_residual_backward) X(route_forward) X(route_backward)                          \
   X(linear_cross_entropy) X(cross_entropy) X(binary_cross_entropy) X(adamw)
 
 #define LB_DECLARE(name) extern __typeof__(*((const lb_kernels *)0)->name) lb_cpu_##name;

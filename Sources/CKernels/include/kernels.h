@@ -98,6 +98,16 @@ typedef struct {
   int32_t kernel, stride, padding;
 } lb_convolution;
 
+/* How experts are chosen for a row: by scores made of its logits, within the best groups of experts. */
+typedef struct {
+  int32_t experts, chosen;     /* chosen of the experts take the row */
+  int32_t groups, kept_groups; /* experts stand in groups of equal size; those outside the kept groups are not chosen */
+  bool sigmoid;                /* a score is the sigmoid of its logit; else a softmax over all experts */
+  bool two_best;               /* a group is worth the sum of its two best scores; else its best one */
+  bool normalise;              /* the weights of the chosen are divided by their sum */
+  float scale;                 /* multiplies the weights at last */
+} lb_router;
+
 /* Facts about a device, for `lightbox doctor`, benchmarks and plans. */
 typedef struct {
   char name[128];         /* processor or GPU name */
@@ -191,6 +201,10 @@ typedef struct {
    * Row r of c is the same bits whatever the other rows of a hold. bias: [c.columns] or NULL. */
   lb_status (*matmul)(lb_stream *stream, lb_matrix a, bool transpose_a, lb_matrix b, bool transpose_b, lb_matrix c,
                       bool accumulate, const float *bias);
+  /* c[i] = op(a[i]) op(b[i]) [+ c[i] where accumulate[i]]: `count` products, each of its own shape and with the bits of a
+   * `matmul`, done together. No c shares memory with another. a, b, c, accumulate: host arrays; accumulate may be NULL. */
+  lb_status (*grouped_matmul)(lb_stream *stream, int64_t count, const lb_matrix *a, bool transpose_a,
+                              const lb_matrix *b, bool transpose_b, const lb_matrix *c, const bool *accumulate);
   lb_status (*convolution_forward)(lb_stream *stream, lb_convolution shape, const float *x, const float *weight,
                                    const float *bias, float *y);
   /* Gradients of the input, weight and bias; each may be unwanted. */
@@ -262,6 +276,16 @@ typedef struct {
   lb_status (*gated_residual_backward)(lb_stream *stream, const float *branch, const float *gate, bool squash,
                                        const uint8_t *mask, const float *dy, int64_t rows, int64_t columns,
                                        lb_gradient dbranch, lb_gradient dgate);
+
+  /* -- Experts --------------------------------------------------------------------------------------------------- */
+
+  /* Chooses experts for each row of logits [rows, experts]; of equal scores the first. bias: [experts], is added to the
+   * scores for the choice alone; NULL: none. indices: [rows, chosen], ascending in each row; weights: the same. */
+  lb_status (*route_forward)(lb_stream *stream, lb_router router, const float *logits, const float *bias, int64_t rows,
+                             int32_t *indices, float *weights);
+  /* The gradient of the weights by the logits; the choice itself has none. */
+  lb_status (*route_backward)(lb_stream *stream, lb_router router, const float *logits, const int32_t *indices,
+                              const float *dweights, int64_t rows, lb_gradient dlogits);
 
   /* -- Losses ---------------------------------------------------------------------------------------------------- */
 
