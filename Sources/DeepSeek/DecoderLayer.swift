@@ -1,61 +1,76 @@
 import Layers
 import Tensors
 
-/// One layer of the decoder: self-attention and gated feed-forward, each after an RMSNorm and added to its input.
+/// One layer of the decoder: self-attention and feed-forward, each after an RMSNorm and added to its input.
 struct DecoderLayer {
-  let index: Int
   let inputNorm: RMSNorm
-  let query: Linear
-  let key: Linear
-  let value: Linear
-  let output: Linear
+  let attention: SelfAttention
   let attentionNorm: RMSNorm
-  let feedForward: GatedFeedForward
-  let attention: AttentionShape
+  let feedForward: FeedForward
+
+  enum SelfAttention {
+    case groupedQuery(GroupedQueryAttention)
+    case latent(LatentAttention)
+
+    func callAsFunction(
+      _ x: Tensor, _ batch: TokenBatch, rotary: RotaryEmbedding, cache: KeyValueCache?, _ tape: Tape
+    ) throws -> Tensor {
+      switch self {
+      case .groupedQuery(let attention): try attention(x, batch, rotary: rotary, cache: cache, tape)
+      case .latent(let attention): try attention(x, batch, rotary: rotary, cache: cache, tape)
+      }
+    }
+  }
+
+  enum FeedForward {
+    case dense(GatedFeedForward)
+    case experts(MixtureOfExperts)
+
+    func callAsFunction(_ x: Tensor, _ tape: Tape) throws -> Tensor {
+      switch self {
+      case .dense(let layer): try layer(x, tape)
+      case .experts(let layer): try layer(x, tape)
+      }
+    }
+  }
 
   init(_ index: Int, _ configuration: TextConfiguration, in parameters: ParameterSet) throws {
-    self.index = index
     let name = "model.layers.\(index)"
     let size = configuration.hiddenSize
-    let queries = configuration.heads * configuration.headSize
-    let keys = configuration.keyValueHeads * configuration.headSize
-    let bias = configuration.attentionBias != .none
+    let epsilon = configuration.normEpsilon
     // What adds to the residual stream starts smaller, by the number of additions (Radford et al. 2019).
     let additions = Float(2 * configuration.layers).squareRoot()
-    let epsilon = configuration.normEpsilon
+    func adding(_ inputs: Int) -> Initial {
+      .normal(deviation: 1 / Float(inputs).squareRoot() / additions)
+    }
     inputNorm = try RMSNorm(name + ".input_layernorm", size: size, epsilon: epsilon, in: parameters)
-    query = try Linear(name + ".self_attn.q_proj", from: size, to: queries, bias: bias, in: parameters)
-    key = try Linear(name + ".self_attn.k_proj", from: size, to: keys, bias: bias, in: parameters)
-    value = try Linear(name + ".self_attn.v_proj", from: size, to: keys, bias: bias, in: parameters)
-    output = try Linear(
-      name + ".self_attn.o_proj", from: queries, to: size, bias: configuration.attentionBias == .all,
-      initial: .normal(deviation: 1 / Float(queries).squareRoot() / additions), in: parameters)
+    if let sizes = configuration.latentAttention {
+      attention = .latent(
+        try LatentAttention(
+          name + ".self_attn", layer: index, configuration, sizes, outputInitial: adding, in: parameters))
+    } else {
+      attention = .groupedQuery(
+        try GroupedQueryAttention(
+          name + ".self_attn", layer: index, configuration, outputInitial: adding, in: parameters))
+    }
     attentionNorm = try RMSNorm(
       name + ".post_attention_layernorm", size: size, epsilon: epsilon, in: parameters)
-    feedForward = try GatedFeedForward(
-      name + ".mlp", size: size, hidden: configuration.feedForwardSize, activation: .silu,
-      downInitial: .normal(deviation: 1 / Float(configuration.feedForwardSize).squareRoot() / additions),
-      in: parameters)
-    attention = AttentionShape(
-      queryHeads: configuration.heads, keyHeads: configuration.keyValueHeads,
-      headSize: configuration.headSize,
-      isCausal: true)
+    if let mixture = configuration.mixture, mixture.hasExperts(layer: index) {
+      feedForward = .experts(
+        try MixtureOfExperts(name + ".mlp", configuration, mixture, downInitial: adding, in: parameters))
+    } else {
+      feedForward = .dense(
+        try GatedFeedForward(
+          name + ".mlp", size: size, hidden: configuration.feedForwardSize, activation: .silu,
+          downInitial: adding(configuration.feedForwardSize), in: parameters))
+    }
   }
 
   func callAsFunction(
     _ x: Tensor, _ batch: TokenBatch, rotary: RotaryEmbedding, cache: KeyValueCache?, dropout: Float,
     _ tape: Tape
   ) throws -> Tensor {
-    let normed = try inputNorm(x, tape)
-    let queries = try rotary(
-      query(normed, tape), heads: attention.queryHeads, positions: batch.positions, tape)
-    var keys = try rotary(key(normed, tape), heads: attention.keyHeads, positions: batch.positions, tape)
-    var values = try value(normed, tape)
-    var ranges = batch.sequences.map { AttentionRange(queries: $0, keys: $0) }
-    if let cache {
-      (keys, values, ranges) = try cache.append(layer: index, keys: keys, values: values, batch: batch)
-    }
-    let attended = try output(tape.attention(queries, keys, values, attention, ranges), tape)
+    let attended = try attention(inputNorm(x, tape), batch, rotary: rotary, cache: cache, tape)
     let middle = try tape.add(x, tape.dropout(attended, probability: dropout))
     let fed = try feedForward(attentionNorm(middle, tape), tape)
     return try tape.add(middle, tape.dropout(fed, probability: dropout))

@@ -1,28 +1,29 @@
 import Layers
 import Tensors
 
-/// The keys and values of the tokens seen so far, for every layer and several sequences.
+/// What attention keeps of the tokens seen so far, for every layer and several sequences: keys and values, or the latents
+/// of multi-head latent attention.
 public final class KeyValueCache {
   /// Tokens that fit, for each sequence.
   public let capacity: Int
   /// Tokens held, for each sequence.
   public private(set) var lengths: [Int]
-  /// [sequences × capacity, key heads × head size] for each layer.
-  private let keys: [Tensor]
-  private let values: [Tensor]
+  /// For each layer the tensors it keeps: [sequences × capacity, columns of the tensor].
+  private let held: [[Tensor]]
 
   public init(_ configuration: TextConfiguration, sequences: Int, capacity: Int, on device: Device) throws {
     self.capacity = capacity
     lengths = Array(repeating: 0, count: sequences)
-    let shape = [sequences * capacity, configuration.keyValueHeads * configuration.headSize]
-    keys = try (0..<configuration.layers).map { _ in try Tensor(shape, on: device) }
-    values = try (0..<configuration.layers).map { _ in try Tensor(shape, on: device) }
+    held = try (0..<configuration.layers).map { _ in
+      try configuration.cachedWidths.map { try Tensor([sequences * capacity, $0], on: device) }
+    }
   }
 
-  /// Puts the new rows of a layer behind those held; gives all rows, and which of them each sequence attends to.
+  /// Puts the new rows of a layer, one tensor for each that it keeps, behind those held; gives all rows, and which of them
+  /// each sequence attends to.
   func append(
-    layer: Int, keys newKeys: Tensor, values newValues: Tensor, batch: TokenBatch
-  ) throws -> (keys: Tensor, values: Tensor, ranges: [AttentionRange]) {
+    layer: Int, _ newRows: [Tensor], batch: TokenBatch
+  ) throws -> (held: [Tensor], ranges: [AttentionRange]) {
     var ranges: [AttentionRange] = []
     for (index, rows) in batch.sequences.enumerated() {
       let length = lengths[index]
@@ -32,13 +33,14 @@ public final class KeyValueCache {
       let start = index * capacity
       if !rows.isEmpty {
         let place = start + length..<start + length + rows.count
-        try keys[layer].rows(place).copy(from: newKeys.rows(rows))
-        try values[layer].rows(place).copy(from: newValues.rows(rows))
+        for (tensor, new) in zip(held[layer], newRows) {
+          try tensor.rows(place).copy(from: new.rows(rows))
+        }
       }
       ranges.append(
         AttentionRange(queries: rows, keys: start..<start + length + rows.count, position: length))
     }
-    return (keys[layer], values[layer], ranges)
+    return (held[layer], ranges)
   }
 
   /// Counts the tokens of a batch as held, after its last layer.

@@ -1,7 +1,7 @@
 import Layers
 import Tensors
 
-/// The DeepSeek-LLM decoder. Its parameters bear the names of LlamaForCausalLM.
+/// The decoder of the text family. Its parameters bear the names that its checkpoints have.
 ///
 /// Run step by step (`embed`, `layer`, `finish`), so that a joint model can put cross-attention between the layers.
 public final class TextTransformer {
@@ -26,7 +26,15 @@ public final class TextTransformer {
       ? nil : try parameters.declare("lm_head.weight", shape, .normal(deviation: 0.02), decays: true)
     rotary = try RotaryEmbedding(
       headSize: configuration.headSize, theta: configuration.ropeTheta, scaling: configuration.ropeScaling,
-      on: parameters.device)
+      isInterleaved: configuration.latentAttention?.isInterleaved ?? false, on: parameters.device)
+  }
+
+  /// The layers that have experts.
+  var mixtures: [(layer: Int, mixture: MixtureOfExperts)] {
+    layers.enumerated().compactMap { index, layer in
+      if case .experts(let mixture) = layer.feedForward { return (index, mixture) }
+      return nil
+    }
   }
 
   /// The output layer's weight: [vocabulary, hidden].
