@@ -8,6 +8,7 @@ public final class Checkpoint: Sendable {
   public let config: JSON
   /// The file that holds each tensor.
   private let files: [String: SafetensorsFile]
+  private let scales: BlockScales
 
   public init(_ directory: String) throws {
     self.directory = directory
@@ -16,11 +17,17 @@ public final class Checkpoint: Sendable {
     guard config.object != nil else {
       throw CheckpointsError.malformedFile(path: configPath, reason: "it is \(config.kind), not an object")
     }
+    scales = try BlockScales(config, path: configPath)
     files = try Self.openFiles(directory)
+    // Scales belong to the matrices that they scale.
+    let paired = files.compactMap { name, file in
+      file.entries[name]?.type.isFloat8 == true ? BlockScales.name(for: name) : nil
+    }
+    names = Set(files.keys).subtracting(paired).sorted()
   }
 
-  /// The names of all tensors, in ascending order.
-  public var names: [String] { files.keys.sorted() }
+  /// The names of all tensors, in ascending order; the scales of float8 matrices are left out.
+  public let names: [String]
 
   public func contains(_ tensor: String) -> Bool { files[tensor] != nil }
 
@@ -31,12 +38,37 @@ public final class Checkpoint: Sendable {
     try file(of: tensor).bytes(of: tensor)
   }
 
-  /// The numbers as 32-bit floats; F8 comes without its scale.
-  public func floats(of tensor: String) throws -> [Float] { try file(of: tensor).floats(of: tensor) }
+  /// The numbers as 32-bit floats; a float8 matrix comes multiplied with its scales.
+  public func floats(of tensor: String) throws -> [Float] {
+    let count = try entry(of: tensor).elementCount
+    return try [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+      if let start = buffer.baseAddress { try copyFloats(of: tensor, into: start) }
+      initialized = count
+    }
+  }
 
   /// Writes the numbers to memory with room for the tensor's `elementCount` floats.
   public func copyFloats(of tensor: String, into destination: UnsafeMutablePointer<Float>) throws {
-    try file(of: tensor).copyFloats(of: tensor, into: destination)
+    let file = try file(of: tensor)
+    let entry = try file.entry(of: tensor)
+    guard entry.type.isFloat8, let wanted = scales.shape(for: entry.shape) else {
+      return try file.copyFloats(of: tensor, into: destination)
+    }
+    let name = BlockScales.name(for: tensor)
+    guard let place = files[name] else {
+      throw CheckpointsError.malformedTensor(
+        path: directory, tensor: tensor,
+        reason: "it is stored as \(entry.type.rawValue), but its scales \(name) are missing")
+    }
+    let found = try place.entry(of: name).shape
+    guard found == wanted else {
+      throw CheckpointsError.malformedTensor(
+        path: directory, tensor: name, reason: "its shape is \(found), but must be \(wanted), a scale a block"
+      )
+    }
+    let numbers = try place.floats(of: name)
+    try file.copyFloats(of: tensor, into: destination)
+    scales.apply(numbers, to: destination, shape: entry.shape)
   }
 
   public func integers(of tensor: String) throws -> [Int] { try file(of: tensor).integers(of: tensor) }

@@ -25,6 +25,7 @@ public enum FloatConversion {
       }
     case .float8e4m3: expand(source, count, through: e4m3Values, into: destination)
     case .float8e5m2: expand(source, count, through: e5m2Values, into: destination)
+    case .float8e8m0: expand(source, count, through: e8m0Values, into: destination)
     default: return false
     }
     return true
@@ -82,6 +83,10 @@ public enum FloatConversion {
     let significand = Float(exponent == 0 ? mantissa : 8 + mantissa)
     let magnitude = Float(sign: .plus, exponent: max(1, exponent) - 10, significand: significand)
     return code & 0x80 == 0 ? magnitude : -magnitude
+  }
+
+  private static let e8m0Values: [Float] = (0..<256).map { code in
+    code == 255 ? .nan : Float(sign: .plus, exponent: code - 127, significand: 1)
   }
 
   private static let e5m2Values: [Float] = (0..<256).map { code in float(half: UInt16(code) << 8) }

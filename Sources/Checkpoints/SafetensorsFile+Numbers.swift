@@ -44,7 +44,7 @@ extension SafetensorsFile {
     case .int32: return try read(Int32.self)
     case .uint64: return try read(UInt64.self)
     case .int64: return try read(Int64.self)
-    case .float8e4m3, .float8e5m2, .float16, .bfloat16, .float32, .float64:
+    case .float8e4m3, .float8e5m2, .float8e8m0, .float16, .bfloat16, .float32, .float64:
       throw CheckpointsError.wrongType(tensor: name, stored: entry.type, wanted: "integers")
     }
   }

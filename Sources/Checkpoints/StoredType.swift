@@ -6,6 +6,8 @@ public enum StoredType: String, CaseIterable, Sendable {
   case float8e5m2 = "F8_E5M2"
   /// Eight bits: sign, 4 of exponent, 3 of mantissa, no infinities (OCP OFP8; `float8_e4m3fn` elsewhere).
   case float8e4m3 = "F8_E4M3"
+  /// Eight bits of exponent alone: a power of two (OCP MX); scales are stored so.
+  case float8e8m0 = "F8_E8M0"
   case int16 = "I16"
   case uint16 = "U16"
   case float16 = "F16"
@@ -20,12 +22,15 @@ public enum StoredType: String, CaseIterable, Sendable {
   /// Bytes for one number.
   public var size: Int {
     switch self {
-    case .boolean, .uint8, .int8, .float8e4m3, .float8e5m2: 1
+    case .boolean, .uint8, .int8, .float8e4m3, .float8e5m2, .float8e8m0: 1
     case .uint16, .int16, .float16, .bfloat16: 2
     case .uint32, .int32, .float32: 4
     case .uint64, .int64, .float64: 8
     }
   }
+
+  /// Whether numbers of this type need scales of their own.
+  var isFloat8: Bool { self == .float8e4m3 || self == .float8e5m2 }
 
   /// Its place in a file: the reference library puts types in this order, last first.
   var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }

@@ -1,7 +1,9 @@
 import Checkpoints
+import DeepSeek
 import Groundwork
 import Layers
 import Tensors
+import Tokenization
 
 /// Between a joint model and its directory.
 extension JointModel {
@@ -19,14 +21,18 @@ extension JointModel {
     let configuration = try JointConfiguration(checkpoint.config)
     let parameters = ParameterSet(on: device, matrixStorage: matrixStorage, isTrainable: isTrainable)
     let model = try JointModel(configuration, in: parameters)
-    // Old checkpoints carry rotary frequencies, which are computed here; a tied head may be written out.
-    try parameters.load(
-      checkpoint,
-      ignoring: { name in
-        name.hasSuffix("rotary_emb.inv_freq")
-          || configuration.text.tiesEmbeddings && name == "lm_head.weight"
-      })
+    let text = TextCheckpoint(configuration.text, names: checkpoint.names)
+    try parameters.load(checkpoint, ignoring: text.isIgnored)
+    model.notes = text.notes
     return model
+  }
+
+  /// Refuses a tokenizer that has tokens beyond the embedding.
+  public func check(_ tokenizer: Tokenizer) throws {
+    let size = configuration.text.vocabularySize
+    guard tokenizer.vocabularySize <= size else {
+      throw DeepSeekError.largerTokenizer(tokens: tokenizer.vocabularySize, vocabulary: size)
+    }
   }
 
   /// Writes config.json and model.safetensors into a directory, which should be a temporary one of

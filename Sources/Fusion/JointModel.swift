@@ -18,6 +18,9 @@ public final class JointModel {
     }
   }
 
+  /// What a person should know of the checkpoint that was loaded.
+  public internal(set) var notes: [String] = []
+
   let viewEmbedding: Parameter?
   let pooling: FindingPooling?
   let resampler: Resampler?

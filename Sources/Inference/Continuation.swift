@@ -30,6 +30,7 @@ public struct Continuation {
     let hasTokenizer = File.kind(of: Path.join(directory, "tokenizer.json")) == .regular
     tokenizer = hasTokenizer ? try Tokenizer(directory) : nil
     model = try JointModel.load(directory, on: device)
+    if let tokenizer { try model.check(tokenizer) }
     let checkpoint = try Checkpoint(directory)
     let config = checkpoint.config["text_config"] ?? checkpoint.config
     let generation = try checkpoint.json("generation_config.json") ?? .null

@@ -57,6 +57,12 @@ public struct ForwardPass {
     try check(directory)
   }
 
+  /// What a person should know of the checkpoint that was loaded.
+  public var notes: [String] {
+    if case .joint(let model) = model { return model.notes }
+    return []
+  }
+
   /// Runs the model on the tensors of a safetensors file.
   public func callAsFunction(_ path: String) throws -> Result {
     let input = try InputFile(path)

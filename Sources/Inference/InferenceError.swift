@@ -19,7 +19,7 @@ public enum InferenceError: Diagnostic {
       "\(directory) has no tensor \(name) to take a gradient of"
         + (nearest.map { "; did you mean \($0)?" } ?? "; lightbox inspect shows what it has")
     case .gradientless(let name):
-      "\(name) is a statistic that batch normalisation keeps, which has no gradient"
+      "\(name) is kept by counting (a statistic, or a router's bias) and has no gradient"
     case .nothingToDifferentiate(let path, let needs): "\(path) needs \(needs) for gradients"
     case .emptyPrompt: "the prompt is empty; give at least one token for the model to go on from"
     case .noTokenizer(let directory):

@@ -17,7 +17,9 @@ struct RunModel {
   /// - Parameter checkpoint: the directory of an interrupted run's checkpoint to go on from.
   init(_ file: RecipeFile, _ survey: DataSurvey, checkpoint: String?, on device: Device) throws {
     let recipe = file.recipe
-    let isTrainable = { (name: String) in recipe.highestRate(of: ModelPart(ofParameter: name)) > 0 }
+    let isTrainable = { (name: String) in
+      recipe.highestRate(of: ModelPart(ofParameter: name)) > 0 && !TextTransformer.isRouter(name)
+    }
     if let directory = checkpoint ?? recipe.model.from {
       tokenizer = try Tokenizer(directory)
       model = try JointModel.load(directory, on: device, isTrainable: isTrainable)
@@ -34,6 +36,7 @@ struct RunModel {
       try parameters.initialize(seed: recipe.seed)
       try Self.loadParts(recipe, into: parameters)
     }
+    try model.check(tokenizer)
     model.dropout = Float(recipe.training.dropout)
   }
 
@@ -123,9 +126,10 @@ struct RunModel {
   /// Reads the text model and the vision encoder from checkpoints of their own.
   private static func loadParts(_ recipe: Recipe, into parameters: ParameterSet) throws {
     if let directory = recipe.model.text.from {
+      let checkpoint = try Checkpoint(directory)
+      let text = TextCheckpoint(try TextConfiguration(checkpoint.config), names: checkpoint.names)
       try parameters.load(
-        Checkpoint(directory), renamed: { ModelPart(ofParameter: $0) == .text ? $0 : nil },
-        ignoring: { $0.hasSuffix("rotary_emb.inv_freq") || $0 == "lm_head.weight" })
+        checkpoint, renamed: { ModelPart(ofParameter: $0) == .text ? $0 : nil }, ignoring: text.isIgnored)
     }
     if let directory = recipe.model.vision.from {
       let prefix = "vision."

@@ -41,8 +41,11 @@ private func runForward(_ arguments: Arguments, _ session: Session) throws {
     try arguments[model], gradients: wanted(try arguments[gradients]), on: Device.cpu())
   let path = try arguments[inputs]
   let result = try pass(path)
-  if !result.unread.isEmpty, try !arguments[CommonOption.quiet] {
-    try session.messages.write("\(path): not read: \(result.unread.joined(separator: ", "))\n")
+  if try !arguments[CommonOption.quiet] {
+    for note in pass.notes { try session.messages.write("\(try arguments[model]): \(note)\n") }
+    if !result.unread.isEmpty {
+      try session.messages.write("\(path): not read: \(result.unread.joined(separator: ", "))\n")
+    }
   }
   try write(result.tensors, to: try arguments[outputs])
 }

@@ -39,6 +39,9 @@ private func continuePrompt(_ arguments: Arguments, _ session: Session) throws {
     throw ConsoleError.contradiction("lightbox generate needs either --prompt TEXT or --ids 1,2,3")
   }
   let continuation = try Continuation(try arguments[model], on: Device.cpu())
+  for note in continuation.model.notes {
+    try session.messages.write("\(continuation.directory): \(note)\n")
+  }
   let tokens = try ids ?? continuation.tokens(of: text ?? "")
   let options = GenerationOptions(
     maximumTokens: try arguments[maxTokens], temperature: try arguments[temperature],
