@@ -67,7 +67,7 @@ extension Tape {
   }
 
   /// A product with a weight of its own for each range of rows. x: [rows, in]; the ranges follow each other and cover the
-  /// rows; weights: [out, in] each; the result: [rows, out].
+  /// rows; weights: [out, in], a tensor of its own for each; the result: [rows, out].
   public func groupedLinear(_ x: Tensor, _ weights: [Tensor], _ ranges: [Range<Int>]) throws -> Tensor {
     let width = weights.first?.rowCount ?? 0
     try require(

@@ -3,7 +3,7 @@ import Testing
 
 extension OperationCase {
   static let all =
-    elementwise + activations + products + rows + normalisations + attentions
+    elementwise + activations + products + rows + normalisations + attentions + experts
 
   private static let elementwise = [
     OperationCase(name: "add", rows: ["a", "b"]) { try $0.add($1["a"], $1["b"]) },

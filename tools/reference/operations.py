@@ -257,7 +257,41 @@ def optimizer():
         saved[f"adamW/gradient{step}"], saved[f"adamW/parameter{step}"] = gradient, leaf.detach().float().clone()
 
 
-for group in (elementwise, products, rows, normalisation, rotations, attention, losses, optimizer):
+def experts():
+    """Heads, and mixtures of experts."""
+    def heads_of(x):
+        return x.reshape(len(x), 3, -1)
+
+    case("columns", lambda x: heads_of(x)[..., 2:7].flatten(1), {"x": normal(6, 3 * 9)})
+    case("joinColumns", lambda a, b: torch.cat([heads_of(a), heads_of(b), torch.zeros(6, 3, 2)], -1).flatten(1),
+         {"a": normal(6, 3 * 5), "b": normal(6, 3 * 3)})
+    case("scaleRows", lambda x, factors: x * factors[:, None], {"x": normal(6, 29), "factors": normal(6)})
+    indices = torch.tensor([3, 0, 3, 4, 3, 1, 0], dtype=torch.int32)
+    case("scatterRows", lambda x, indices: torch.zeros(6, 23, dtype=x.dtype).index_add(0, indices.long(), x),
+         {"x": normal(7, 23)}, {"indices": indices})
+    weights = {f"weight{i}": normal(37, 21) for i in range(4)}
+    ranges = [(0, 1), (1, 4), (4, 4), (4, 30)]
+    case("groupedLinear", lambda x, **weights: torch.cat([x[a:b] @ weights[f"weight{i}"].T for i, (a, b) in enumerate(ranges)]),
+         {"x": normal(30, 21), **weights})
+
+    def route(logits, bias=None, sigmoid=False, groups=1, kept=1, normalise=False):
+        scores = logits.sigmoid() if sigmoid else logits.softmax(-1)
+        values = (scores if bias is None else scores + bias).detach().reshape(len(logits), groups, -1)
+        worth = values.topk(2, -1).values.sum(-1) if sigmoid else values.max(-1).values
+        open_groups = torch.zeros_like(worth).scatter(1, worth.topk(kept, -1).indices, 1).bool()
+        values = values.masked_fill(~open_groups[..., None], float("-inf")).flatten(1)
+        chosen = values.topk(3, -1).indices.sort(-1).values
+        weights = scores.gather(1, chosen)
+        weights = weights / (weights.sum(-1, keepdim=True) + single(1e-20)) if normalise else weights
+        return (weights * 2.5).flatten()
+
+    case("routeSoftmax", route, {"logits": normal(5, 8) * 2})
+    case("routeGroups", lambda logits: route(logits, groups=4, kept=2, normalise=True), {"logits": normal(5, 8) * 2})
+    case("routeSigmoid", lambda logits, bias: route(logits, bias, sigmoid=True, groups=4, kept=2, normalise=True),
+         {"logits": normal(5, 8) * 2}, {"bias": normal(8) * 0.3})
+
+
+for group in (elementwise, products, rows, normalisation, rotations, attention, losses, optimizer, experts):
     group()
 file.parent.mkdir(parents=True, exist_ok=True)
 save_file(saved, file)
