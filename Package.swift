@@ -102,7 +102,9 @@ let package = Package(
     tests(of: "Imaging", fixtures: true),
     tests(of: "Studies", ["Imaging"], fixtures: true),
     tests(of: "Reports", ["Studies", "Imaging", "Tokenization"], fixtures: true),
-    tests(of: "Reading", ["Fusion", "Reports", "Studies", "Imaging", "Tokenization", "Tensors"]),
+    tests(
+      of: "Reading", ["Fusion", "Vision", "Reports", "Studies", "Imaging", "Tokenization", "Tensors"],
+      fixtures: true),
     tests(of: "Evaluation", ["Reports", "Studies"], fixtures: true),
     tests(
       of: "Training",

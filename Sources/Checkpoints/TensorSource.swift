@@ -35,6 +35,11 @@ public struct TensorSource {
     self.init(name, .int64, shape: shape) { write in try integers.withUnsafeBytes(write) }
   }
 
+  /// The same under another name.
+  public func renamed(_ name: String) -> TensorSource {
+    TensorSource(name, type, shape: shape, provide: provide)
+  }
+
   var byteCount: Int? { type.byteCount(shape: shape) }
 
   /// Rounds a stretch at a time, so that a large tensor is not held twice.

@@ -17,7 +17,7 @@ extension JointModel {
     let tape = Tape(inference: device)
     guard batch.studyCount == 1, let vision, let memory = try see(batch, tape) else { return nil }
     let tokens = try TokenBatch(batch.tokens, on: device)
-    let side = vision.configuration.imageSize / vision.configuration.patchSize
+    let side = vision.configuration.gridSide
     let looks = try crossAttentionWeights(tokens, memory, answerStart: batch.promptLengths[0], tape)
     let findings = try pooling?.attentionWeights(memory.patches, memory.patchStudies, tape) ?? []
     func images(_ weights: [Float]) -> [[Float]] {

@@ -108,7 +108,7 @@ public final class JointModel {
     guard let pixels = batch.pixels, pixels.rowCount > 0 else { return nil }
     guard let vision, let viewEmbedding else { throw FusionError.noVision }
     let perImage = vision.configuration.patchCount
-    let encoded = try vision.patchTokens(vision(pixels, tape), tape)
+    let encoded = try vision.fusionTokens(pixels, tape)
     let views = batch.views.flatMap { Array(repeating: Int32($0.rawValue), count: perImage) }
     let patches = try tape.add(
       encoded, tape.gatherRows(viewEmbedding.tensor, Tensor(indices: views, on: device)))

@@ -1,14 +1,16 @@
 internal import CImaging
 
-/// From a radiograph to what an encoder takes: resized with its aspect kept, padded with black, normalised, one or three
-/// equal channels.
+/// From a radiograph to what an encoder takes: resized, padded with black or cropped, normalised, one or three equal
+/// channels.
 public struct PixelPipeline: Equatable, Sendable {
   /// How a radiograph of another shape fills the canvas.
-  public enum Fit: String, CaseIterable, Sendable {
+  public enum Fit: Equatable, Sendable {
     /// The whole radiograph, centred, its aspect kept, black around it.
     case pad
     /// Stretched to the canvas.
     case stretch
+    /// Its shorter side brought to so many pixels, its aspect kept, and the middle cut out.
+    case crop(shorterSide: Int)
   }
 
   public let width: Int
@@ -50,7 +52,7 @@ public struct PixelPipeline: Equatable, Sendable {
   /// Prepares a radiograph, changed by one draw of an augmentation while training.
   public func prepare(_ radiograph: Radiograph, augmented draw: Augmentation.Draw? = nil) -> PreparedImage {
     let place = placement(of: radiograph)
-    var canvas = canvas(of: radiograph, at: place)
+    var canvas = canvas(of: radiograph, at: place, width: width, height: height)
     var toRadiograph = toRadiograph(radiograph, from: place)
     if let draw {
       let warp = draw.warp(width: width, height: height)
@@ -63,11 +65,17 @@ public struct PixelPipeline: Equatable, Sendable {
       toSource: toRadiograph.then(radiograph.toSource))
   }
 
-  /// The radiograph at the size of the canvas, to be kept and prepared many times: `prepare` gives the same for it as for the
-  /// radiograph itself.
+  /// The radiograph at the size that the canvas is made of, to be kept and prepared many times: `prepare` gives the same for
+  /// it as for the radiograph itself.
   public func fitted(_ radiograph: Radiograph) -> Radiograph {
-    let place = placement(of: radiograph)
-    let canvas = canvas(of: radiograph, at: place)
+    var place = placement(of: radiograph)
+    var (width, height) = (width, height)
+    if case .crop = fit {
+      // What will be cut off stays, or the shorter side would be brought to its length once more.
+      (width, height) = (place.width, place.height)
+      place = (0, 0, width, height)
+    }
+    let canvas = canvas(of: radiograph, at: place, width: width, height: height)
     return Radiograph(
       width: width, height: height, pixels: canvas, view: radiograph.view, viewSource: radiograph.viewSource,
       pixelPolicy: radiograph.pixelPolicy, isInverted: radiograph.isInverted,
@@ -77,9 +85,14 @@ public struct PixelPipeline: Equatable, Sendable {
       instanceUID: radiograph.instanceUID, modality: radiograph.modality, remarks: radiograph.remarks)
   }
 
+  /// Where the resized radiograph lies on the canvas; it may stand out.
   private typealias Placement = (left: Int, top: Int, width: Int, height: Int)
 
-  private func canvas(of radiograph: Radiograph, at place: Placement) -> [Float] {
+  private func canvas(of radiograph: Radiograph, at place: Placement, width: Int, height: Int) -> [Float] {
+    guard kernel == .bilinear, place.left >= 0, place.top >= 0, place.width <= width, place.height <= height
+    else {
+      return cropped(radiograph, at: place, width: width, height: height)
+    }
     var canvas = [Float](repeating: 0, count: width * height)
     canvas.withUnsafeMutableBufferPointer { buffer in
       let start = place.top * width + place.left
@@ -92,6 +105,36 @@ public struct PixelPipeline: Equatable, Sendable {
     return canvas
   }
 
+  /// The part of the resized radiograph that lies on the canvas, black elsewhere.
+  private func cropped(
+    _ radiograph: Radiograph, at place: Placement, width: Int, height: Int
+  ) -> [Float] {
+    let resized = resized(radiograph, width: place.width, height: place.height)
+    var canvas = [Float](repeating: 0, count: width * height)
+    let columns = max(0, place.left)..<min(width, place.left + place.width)
+    for row in max(0, place.top)..<min(height, place.top + place.height) {
+      let start = (row - place.top) * place.width - place.left
+      for column in columns { canvas[row * width + column] = resized[start + column] }
+    }
+    return canvas
+  }
+
+  /// Intensities stay from 0 to 1 in each direction, as those of an 8-bit picture do in Pillow.
+  private func resized(_ radiograph: Radiograph, width: Int, height: Int) -> [Float] {
+    guard kernel == .bicubic else {
+      return Resampling.resize(
+        radiograph.pixels, width: radiograph.width, height: radiograph.height, toWidth: width, height: height,
+        kernel: kernel)
+    }
+    let across = Resampling.resize(
+      radiograph.pixels, width: radiograph.width, height: radiograph.height, toWidth: width,
+      height: radiograph.height, kernel: kernel
+    ).map { min(max($0, 0), 1) }
+    return Resampling.resize(
+      across, width: width, height: radiograph.height, toWidth: width, height: height, kernel: kernel
+    ).map { min(max($0, 0), 1) }
+  }
+
   private func toRadiograph(_ radiograph: Radiograph, from place: Placement) -> PixelTransform {
     PixelTransform.translation(x: -Double(place.left), y: -Double(place.top)).then(
       .scale(
@@ -100,11 +143,22 @@ public struct PixelPipeline: Equatable, Sendable {
   }
 
   private func placement(of radiograph: Radiograph) -> Placement {
-    guard fit == .pad else { return (0, 0, width, height) }
-    let scale = min(Double(width) / Double(radiograph.width), Double(height) / Double(radiograph.height))
-    let scaledWidth = min(width, max(1, Int((Double(radiograph.width) * scale).rounded())))
-    let scaledHeight = min(height, max(1, Int((Double(radiograph.height) * scale).rounded())))
-    return ((width - scaledWidth) / 2, (height - scaledHeight) / 2, scaledWidth, scaledHeight)
+    switch fit {
+    case .stretch: return (0, 0, width, height)
+    case .pad:
+      let scale = min(Double(width) / Double(radiograph.width), Double(height) / Double(radiograph.height))
+      let scaledWidth = min(width, max(1, Int((Double(radiograph.width) * scale).rounded())))
+      let scaledHeight = min(height, max(1, Int((Double(radiograph.height) * scale).rounded())))
+      return ((width - scaledWidth) / 2, (height - scaledHeight) / 2, scaledWidth, scaledHeight)
+    case .crop(let shorterSide):
+      let shorter = min(radiograph.width, radiograph.height)
+      // The longer side loses its fraction, as transformers' resize has it.
+      func scaled(_ side: Int) -> Int {
+        side == shorter ? shorterSide : Int(Double(shorterSide * side) / Double(shorter))
+      }
+      let (scaledWidth, scaledHeight) = (scaled(radiograph.width), scaled(radiograph.height))
+      return ((width - scaledWidth) / 2, (height - scaledHeight) / 2, scaledWidth, scaledHeight)
+    }
   }
 
   private func normalised(_ canvas: [Float]) -> [Float] {

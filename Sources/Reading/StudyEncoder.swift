@@ -149,10 +149,27 @@ extension Study {
 }
 
 extension PixelPipeline {
-  /// What a vision encoder takes: its size and channels, intensities brought to −1 … 1.
+  /// What a vision encoder takes, as its checkpoint says; else its size and channels, the whole image, intensities brought
+  /// to −1 … 1.
   init(_ configuration: VisionConfiguration) {
-    let half = [Float](repeating: 0.5, count: configuration.channels)
-    self.init(size: configuration.imageSize, mean: half, deviation: half)
+    guard let preprocessing = configuration.preprocessing else {
+      let half = [Float](repeating: 0.5, count: configuration.channels)
+      self.init(size: configuration.inputSize, mean: half, deviation: half)
+      return
+    }
+    self.init(
+      size: preprocessing.side, mean: preprocessing.mean, deviation: preprocessing.deviation,
+      kernel: preprocessing.kernel == .bicubic ? .bicubic : .bilinear,
+      fit: Fit(preprocessing.fit))
+  }
+}
+
+extension PixelPipeline.Fit {
+  init(_ fit: ImagePreprocessing.Fit) {
+    switch fit {
+    case .stretch: self = .stretch
+    case .crop(let shorterSide): self = .crop(shorterSide: shorterSide)
+    }
   }
 }
 

@@ -36,7 +36,6 @@ public final class StudyInterpreter {
   private let vocabulary: GrammarVocabulary?
 
   public init(_ model: JointModel, tokenizer: Tokenizer, answerLimit: Int = 384) throws {
-    try model.check(tokenizer)
     self.model = model
     self.answerLimit = answerLimit
     encoder = try StudyEncoder(model.configuration, tokenizer: tokenizer)

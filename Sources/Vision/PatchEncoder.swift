@@ -50,7 +50,7 @@ public final class PatchEncoder {
       configuration.hasClassToken
       ? try parameters.declare(
         prefix + names.classToken, isPaired ? [width] : [1, 1, width], .normal(deviation: 0.02)) : nil
-    let table = [configuration.tokenCount, width]
+    let table = [configuration.positionCount, width]
     positions = try parameters.declare(
       prefix + names.positions, isPaired ? table : [1] + table, .normal(deviation: 0.02))
     if family == .dinov2 {
@@ -76,13 +76,19 @@ public final class PatchEncoder {
       }
   }
 
-  /// pixels: [images, channels, height, width] of the configured size, or with `interpolatingPositions` of any that
+  /// pixels: [images, channels, height, width] of a configured size, or with `interpolatingPositions` of any that
   /// patches divide. The result: [images × tokens, width], the tokens of each image in reading order after its class token,
   /// normalised (but for CLIP, whose last norm is part of its pooled output).
   public func callAsFunction(
     _ pixels: Tensor, interpolatingPositions: Bool = false, _ tape: Tape
   ) throws -> Tensor {
-    let grid = try grid(of: pixels, anySize: interpolatingPositions)
+    let x = try states(pixels, anySize: interpolatingPositions, layers: layers.count, tape)
+    return configuration.family == .clip ? x : try norm(x, tape)
+  }
+
+  /// The hidden states after some of the layers, not normalised: [images × tokens, width].
+  private func states(_ pixels: Tensor, anySize: Bool, layers count: Int, _ tape: Tape) throws -> Tensor {
+    let grid = try grid(of: pixels, anySize: anySize)
     let images = pixels.shape[0]
     var x = try embed(pixels, tape)
     if let classToken { x = try prepend(classToken, to: x, images: images, tape) }
@@ -96,8 +102,17 @@ public final class PatchEncoder {
       return AttentionRange(queries: rows, keys: rows)
     }
     if let preNorm { x = try preNorm(x, tape) }
-    for layer in layers { x = try layer(x, ranges, dropout: dropout, tape) }
-    return configuration.family == .clip ? x : try norm(x, tape)
+    for layer in layers.prefix(count) { x = try layer(x, ranges, dropout: dropout, tape) }
+    return x
+  }
+
+  /// What a language model looks at: the patch tokens of images of the configured size, normalised; of CLIP those before its
+  /// last layer, which is shaped by its class token alone (Liu et al. 2023, "Visual instruction tuning").
+  /// [images × patches, width]
+  public func fusionTokens(_ pixels: Tensor, _ tape: Tape) throws -> Tensor {
+    let isCLIP = configuration.family == .clip
+    let x = try states(pixels, anySize: false, layers: isCLIP ? max(layers.count - 1, 0) : layers.count, tape)
+    return try patchTokens(isCLIP ? x : norm(x, tape), images: pixels.shape[0], tape)
   }
 
   /// The pooled output as transformers has it, from the hidden states of some images: [images, width]; nil where the model
@@ -118,19 +133,19 @@ public final class PatchEncoder {
   }
 
   /// The patch tokens alone: [images × patches, width].
-  public func patchTokens(_ hidden: Tensor, _ tape: Tape) throws -> Tensor {
-    guard configuration.hasClassToken else { return hidden }
-    let tokens = configuration.tokenCount
+  public func patchTokens(_ hidden: Tensor, images: Int, _ tape: Tape) throws -> Tensor {
+    guard configuration.hasClassToken, images > 0 else { return hidden }
+    let tokens = hidden.rowCount / images
     let kept = (0..<hidden.rowCount).filter { $0 % tokens != 0 }.map(Int32.init)
     return try tape.gatherRows(hidden, Tensor(indices: kept, on: hidden.device))
   }
 
   /// Rows and columns of patches.
   private func grid(of pixels: Tensor, anySize: Bool) throws -> PatchGrid {
-    let size = configuration.imageSize
+    let size = configuration.inputSize
     let found = Array(pixels.shape.dropFirst())
     guard pixels.shape.count == 4, found[0] == configuration.channels,
-      anySize || found[1] == size && found[2] == size
+      anySize || found[1] == found[2] && (found[1] == size || found[1] == configuration.imageSize)
     else {
       throw VisionError.imageSize(found: found, expected: [configuration.channels, size, size])
     }
@@ -143,7 +158,7 @@ public final class PatchEncoder {
 
   /// The position of each token: the learned table, or what interpolation makes of it for another grid.
   private func positionTable(_ grid: PatchGrid, _ tape: Tape) throws -> Tensor {
-    let table = try positions.tensor.reshaped([configuration.tokenCount, configuration.width])
+    let table = try positions.tensor.reshaped([configuration.positionCount, configuration.width])
     let side = configuration.imageSize / configuration.patchSize
     let own = PatchGrid(rows: side, columns: side)
     guard grid != own else { return table }

@@ -18,15 +18,44 @@ public struct VisionCheckpoint {
     }
     self.checkpoint = checkpoint
     self.prefix = prefix ?? ""
-    configuration = try VisionConfiguration(
+    var configuration = try VisionConfiguration(
       checkpoint.config,
       hasPooler: ["pooler.dense.weight", "head.probe"].contains { checkpoint.contains((prefix ?? "") + $0) })
+    if let file = try checkpoint.json("preprocessor_config.json") {
+      try configuration.prepare(
+        as: ImagePreprocessing(file, configuration.family, channels: configuration.channels))
+    }
+    self.configuration = configuration
   }
 
   /// Whether a tensor is none of the encoder's: a head, another side, or positions written out.
   public func isIgnored(_ name: String) -> Bool {
     let isOther = prefix.isEmpty ? name.hasPrefix("classifier.") : !name.hasPrefix(prefix)
     return isOther || name.hasSuffix("embeddings.position_ids")
+  }
+
+  /// Writes config.json, model.safetensors and, where images are made ready in a way of its own, preprocessor_config.json of
+  /// the encoder alone, as transformers loads them, into a directory, which should be a temporary one of
+  /// `CheckpointDirectory.write`.
+  ///
+  /// - Parameter prefix: what stands before the encoder's names in `parameters`; others are left out.
+  public static func write(
+    _ configuration: VisionConfiguration, _ parameters: ParameterSet, prefix: String, into directory: String
+  ) throws {
+    func write(_ json: JSON, _ name: String) throws {
+      try File.writeAtomically(Path.join(directory, name), json.text(pretty: true) + "\n")
+    }
+    var plain = configuration
+    plain.preprocessing = nil
+    try write(plain.json, "config.json")
+    if let preprocessing = configuration.preprocessing, var file = preprocessing.json.object {
+      file["image_processor_type"] = configuration.family.imageProcessor.map(JSON.string)
+      try write(.object(file), "preprocessor_config.json")
+    }
+    let tensors = parameters.tensorsToSave.filter { $0.name.hasPrefix(prefix) }
+    try SafetensorsWriter.write(
+      tensors.map { $0.renamed(String($0.name.dropFirst(prefix.count))) },
+      to: Path.join(directory, "model.safetensors"))
   }
 
   /// Whether a config.json is that of a vision encoder, or of a model of one family that holds one.

@@ -34,7 +34,10 @@ extension VisionConfiguration {
       normEpsilon: Float(json["layer_norm_eps"]?.number ?? standard.epsilon),
       stem: family == .lightbox ? (json["stem"]?.array ?? []).compactMap(\.integer) : [], family: family,
       hasPooler: hasPooler, attentionBias: json["qkv_bias"]?.boolean ?? true,
-      feedForwardIsGated: family == .dinov2 && json["use_swiglu_ffn"]?.boolean ?? false)
+      feedForwardIsGated: family == .dinov2 && json["use_swiglu_ffn"]?.boolean ?? false,
+      preprocessing: json["preprocessing"].flatMap { $0.isNull ? nil : $0 }.map {
+        try ImagePreprocessing($0, family, channels: Self.integer("num_channels", 3, in: json))
+      })
   }
 
   public var json: JSON {
@@ -46,6 +49,7 @@ extension VisionConfiguration {
       ("layer_norm_eps", .number(Double("\(normEpsilon)") ?? Double(normEpsilon))),
       ("qkv_bias", .boolean(attentionBias)),
     ])
+    object["preprocessing"] = preprocessing?.json
     object["architectures"] = family.architecture.map { .array([.string($0)]) }
     switch family {
     case .dinov2:

@@ -4,7 +4,7 @@ import Tensors
 /// The shape of a patch encoder: a pre-norm vision transformer (Dosovitskiy et al. 2021) over plain patches or over a
 /// convolutional stem (Xiao et al. 2021, "Early convolutions help transformers see better").
 public struct VisionConfiguration: Sendable, Equatable {
-  /// Pixels along each side of the image.
+  /// Pixels along each side of the image that the learned positions are for.
   public var imageSize: Int
   /// Pixels along each side of a patch: one token each.
   public var patchSize: Int
@@ -24,12 +24,14 @@ public struct VisionConfiguration: Sendable, Equatable {
   public var attentionBias: Bool
   /// Whether the feed-forward layers are gated by SiLU, as in the largest DINOv2; then of `gatedSize`.
   public var feedForwardIsGated: Bool
+  /// How images are made ready; nil where no file says it.
+  public var preprocessing: ImagePreprocessing?
 
   public init(
     imageSize: Int, patchSize: Int, channels: Int, width: Int, layers: Int, heads: Int, feedForwardSize: Int,
     activation: Activation = .gelu, normEpsilon: Float = 1e-6, stem: [Int] = [],
     family: VisionFamily = .lightbox, hasPooler: Bool = false, attentionBias: Bool = true,
-    feedForwardIsGated: Bool = false
+    feedForwardIsGated: Bool = false, preprocessing: ImagePreprocessing? = nil
   ) throws {
     self.imageSize = imageSize
     self.patchSize = patchSize
@@ -45,6 +47,7 @@ public struct VisionConfiguration: Sendable, Equatable {
     self.hasPooler = hasPooler
     self.attentionBias = attentionBias
     self.feedForwardIsGated = feedForwardIsGated
+    self.preprocessing = preprocessing
     try validate()
   }
 
@@ -61,6 +64,10 @@ public struct VisionConfiguration: Sendable, Equatable {
     guard imageSize % patchSize == 0 else {
       throw VisionError.configuration(
         key: "patch_size", reason: "(\(patchSize)) must divide image_size (\(imageSize))")
+    }
+    guard inputSize % patchSize == 0 else {
+      throw VisionError.preprocessing(
+        key: "size", reason: "(\(inputSize)) must be a multiple of the encoder's patch_size (\(patchSize))")
     }
     guard width % heads == 0 else {
       throw VisionError.configuration(
@@ -83,15 +90,29 @@ public struct VisionConfiguration: Sendable, Equatable {
     }
   }
 
+  /// Sets how images are made ready.
+  public mutating func prepare(as preprocessing: ImagePreprocessing) throws {
+    self.preprocessing = preprocessing
+    try validate()
+  }
+
   /// Whether a learned token stands before the patches.
   public var hasClassToken: Bool { family.hasClassToken }
 
   /// The inner size of gated feed-forward layers: two thirds, rounded up to a multiple of eight.
   var gatedSize: Int { (feedForwardSize * 2 / 3 + 7) / 8 * 8 }
 
-  /// Patches of one image.
-  public var patchCount: Int { (imageSize / patchSize) * (imageSize / patchSize) }
+  /// Pixels along each side of the images that the encoder is given.
+  public var inputSize: Int { preprocessing?.side ?? imageSize }
 
-  /// Tokens of one image: its patches, and the class token if there is one.
-  public var tokenCount: Int { patchCount + (hasClassToken ? 1 : 0) }
+  /// Patches along each side of such an image.
+  public var gridSide: Int { inputSize / patchSize }
+
+  /// Patches of one image.
+  public var patchCount: Int { gridSide * gridSide }
+
+  /// Learned positions: one for each patch of an image of `imageSize`, and one for the class token if there is one.
+  var positionCount: Int {
+    (imageSize / patchSize) * (imageSize / patchSize) + (hasClassToken ? 1 : 0)
+  }
 }

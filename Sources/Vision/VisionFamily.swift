@@ -24,6 +24,17 @@ public enum VisionFamily: String, Sendable, CaseIterable {
     }
   }
 
+  /// The class that makes images ready in transformers; nil for our own.
+  var imageProcessor: String? {
+    switch self {
+    case .vit: "ViTImageProcessor"
+    case .clip: "CLIPImageProcessor"
+    case .siglip: "SiglipImageProcessor"
+    case .dinov2: "BitImageProcessor"
+    case .lightbox: nil
+    }
+  }
+
   /// What stands before the names of the tensors where a checkpoint holds more than the encoder.
   var prefix: String {
     switch self {

@@ -17,6 +17,25 @@ import Testing
     #expect(image.values.allSatisfy { abs($0 - 1) < 1e-6 })
   }
 
+  /// The shorter side becomes 3 and the longer int(3 × 9 / 4) = 6, of which the middle four columns are cut out.
+  @Test func croppingTakesTheMiddle() {
+    let pixels = (0..<36).map { Float($0 % 9) / 9 }
+    let ramp = Radiograph(width: 9, height: 4, pixels: pixels)
+    let pipeline = PixelPipeline(
+      width: 4, height: 3, mean: [0], deviation: [1], fit: .crop(shorterSide: 3))
+    let whole = Resampling.resize(pixels, width: 9, height: 4, toWidth: 6, height: 3)
+    let image = pipeline.prepare(ramp)
+    let middle = (0..<3).flatMap { row -> [Float] in Array(whole[row * 6 + 1..<row * 6 + 5]) }
+    #expect(image.values == middle)
+    #expect(image.toRadiograph(PixelBox(x: 0, y: 0, width: 4, height: 3)).x == 1.5)
+    #expect(pipeline.prepare(pipeline.fitted(ramp)).values == image.values)
+    // A canvas larger than that is black around it.
+    let larger = PixelPipeline(width: 8, height: 3, mean: [0], deviation: [1], fit: .crop(shorterSide: 3))
+    let padded = larger.prepare(ramp)
+    #expect(padded.values[0] == 0 && padded.values[7] == 0)
+    #expect(Array(padded.values[1..<7]) == Array(whole[..<6]))
+  }
+
   @Test func threeChannelsHaveTheirOwnMeanAndDeviation() {
     let pipeline = PixelPipeline(size: 2, mean: [0, 0.5, 1], deviation: [1, 0.5, 2], fit: .stretch)
     let image = pipeline.prepare(wide)

@@ -54,6 +54,55 @@ struct EncoderFamilyTests {
       try VisionConfiguration(configuration.json, hasPooler: configuration.hasPooler) == configuration)
   }
 
+  /// What is written is the encoder again, without a prefix, and with it how images are made ready.
+  @Test(arguments: ["vit-interpolated", "clip", "siglip", "dinov2", "dinov2-gated"])
+  func aSavedEncoderReadsBackEqual(_ name: String) throws {
+    let device = try Device.cpu()
+    let source = try VisionCheckpoint(Fixture.url(name, in: .module).path)
+    var configuration = source.configuration
+    try configuration.prepare(
+      as: ImagePreprocessing(
+        side: 16, fit: .crop(shorterSide: 20), kernel: .bicubic, mean: [0.25, 0.5, 0.75],
+        deviation: [0.5, 0.25, 0.5]))
+    let parameters = ParameterSet(on: device)
+    let encoder = try PatchEncoder(configuration, prefix: source.prefix, in: parameters)
+    try parameters.load(source.checkpoint, ignoring: source.isIgnored)
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try CheckpointDirectory.write(folder) {
+      try VisionCheckpoint.write(configuration, parameters, prefix: source.prefix, into: $0)
+    }
+    let (again, _) = try PatchEncoder.load(folder, on: device)
+    #expect(again.configuration == configuration && again.configuration.patchCount == 4)
+    let pixels = try Tensor([1, 3, 16, 16], on: device)
+    try pixels.fillNormal(mean: 0, deviation: 1, seed: 1, step: 0, stream: 0)
+    let tape = Tape(inference: device)
+    // Images of the size that the file asks for, though the positions were learned for another.
+    #expect(try encoder(pixels, tape).values() == again(pixels, tape).values())
+    #expect(try encoder.fusionTokens(pixels, tape).shape == [4, 24])
+  }
+
+  /// A language model sees CLIP's patches before the last layer, and the others' after the last norm.
+  @Test func languageSeesThePatchesOfTheLayerThatItShould() throws {
+    let device = try Device.cpu()
+    let tape = Tape(inference: device)
+    for (name, skipsLast) in [("clip", true), ("siglip", false), ("dinov2", false)] {
+      let source = try VisionCheckpoint(Fixture.url(name, in: .module).path)
+      let (encoder, _) = try PatchEncoder.load(source.checkpoint.directory, on: device)
+      var configuration = source.configuration
+      if skipsLast { configuration.layers -= 1 }
+      let parameters = ParameterSet(on: device)
+      let shorter = try PatchEncoder(configuration, prefix: source.prefix, in: parameters)
+      try parameters.load(
+        source.checkpoint, ignoring: { source.isIgnored($0) || skipsLast && $0.contains(".layers.1.") })
+      let pixels = try Tensor([2, 3, 24, 24], on: device)
+      try pixels.fillNormal(mean: 0, deviation: 1, seed: 1, step: 0, stream: 0)
+      let seen = try encoder.fusionTokens(pixels, tape)
+      #expect(seen.shape == [2 * 9, 24])
+      #expect(try seen.values() == shorter.patchTokens(shorter(pixels, tape), images: 2, tape).values())
+    }
+  }
+
   /// A directory with text and image side has the encoder's configuration inside, and says little where it is usual.
   @Test func theImageSideOfAPairIsFound() throws {
     let pair: JSON = ["model_type": "clip", "vision_config": ["hidden_size": 64, "num_attention_heads": 4]]

@@ -36,7 +36,6 @@ struct RunModel {
       try parameters.initialize(seed: recipe.seed)
       try Self.loadParts(recipe, into: parameters)
     }
-    try model.check(tokenizer)
     model.dropout = Float(recipe.training.dropout)
   }
 
@@ -109,7 +108,7 @@ struct RunModel {
         stem: recipe.stem)
     }
     let configuration = try VisionCheckpoint(directory).configuration
-    try file.checkSize("data.image_size", is: configuration.imageSize, in: directory)
+    try file.checkSize("data.image_size", is: configuration.inputSize, in: directory)
     try file.checkSize("model.vision.patch", is: configuration.patchSize, in: directory)
     try file.checkSize("model.vision.width", is: configuration.width, in: directory)
     return configuration
