@@ -18,8 +18,8 @@ public final class JointModel {
     }
   }
 
-  /// What a person should know of the checkpoint that was loaded.
-  public internal(set) var notes: [String] = []
+  /// What a person should know of the checkpoints that were loaded.
+  public var notes: [String] = []
 
   let viewEmbedding: Parameter?
   let pooling: FindingPooling?

@@ -53,7 +53,10 @@ extension VisionConfiguration {
     object["architectures"] = family.architecture.map { .array([.string($0)]) }
     switch family {
     case .dinov2:
-      object["mlp_ratio"] = .number(Double(feedForwardSize) / Double(width))
+      // transformers takes whole numbers alone.
+      object["mlp_ratio"] =
+        feedForwardSize % width == 0
+        ? .integer(feedForwardSize / width) : .number(Double(feedForwardSize) / Double(width))
       object["use_swiglu_ffn"] = .boolean(feedForwardIsGated)
     case .lightbox:
       object["intermediate_size"] = .integer(feedForwardSize)

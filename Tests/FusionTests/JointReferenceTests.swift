@@ -162,6 +162,60 @@ struct JointReferenceTests {
     #expect(relativeError(together, apart) < 1e-5)
   }
 
+  /// Latent attention and experts under the same cross-attention: in words written one by one with a cache as in one pass,
+  /// with gates that do nothing at first, and back from a directory.
+  @Test func aMixtureWithLatentAttentionJoinsAsLlamaDoes() throws {
+    let device = try Device.cpu()
+    let loaded = try Self.load("joint", on: device, trainable: false)
+    var configuration = loaded.model.configuration
+    configuration.text = try Self.deepSeekV3(like: configuration.text)
+    let parameters = ParameterSet(on: device)
+    let model = try JointModel(configuration, in: parameters)
+    try parameters.initialize(seed: 5)
+    let plain = try model.text.hidden(TokenBatch(loaded.batch.tokens, on: device), Tape(inference: device))
+    #expect(try model(loaded.batch, Tape(inference: device)).hidden.values() == plain.values())
+    for parameter in parameters.parameters where parameter.name.hasSuffix("gate") {
+      try parameter.tensor.fill(0.5)
+    }
+    let fused = try model(loaded.batch, Tape(inference: device)).hidden.values()
+    #expect(relativeError(fused, try plain.values()) > 1e-3)
+
+    let answers = try model.generate(loaded.batch, GenerationOptions(maximumTokens: 6, endTokens: []))
+    var whole = loaded.batch
+    whole.tokens = zip(whole.tokens, answers).map { $0 + $1.tokens }
+    let output = try model(whole, Tape(inference: device))
+    let logits = try model.text.logits(output.hidden, Tape(inference: device))
+    for (study, rows) in output.sequences.enumerated() {
+      let start = rows.lowerBound + loaded.batch.tokens[study].count - 1
+      let chosen = try (start..<start + 6).map { row -> Int in
+        let values = try logits.rows(row..<row + 1).values()
+        return values.indices.max { values[$0] < values[$1] } ?? 0
+      }
+      #expect(chosen == answers[study].tokens)
+    }
+
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try CheckpointDirectory.write(folder) { try model.save(into: $0) }
+    let again = try JointModel.load(folder, on: device)
+    #expect(again.configuration == configuration && again.notes.isEmpty)
+    #expect(try again(loaded.batch, Tape(inference: device)).hidden.values() == fused)
+  }
+
+  private static func deepSeekV3(like text: TextConfiguration) throws -> TextConfiguration {
+    try TextConfiguration(
+      family: .deepseekV3, vocabularySize: text.vocabularySize, hiddenSize: text.hiddenSize,
+      layers: text.layers,
+      heads: 4, keyValueHeads: 4, feedForwardSize: 40, contextLength: 64,
+      latentAttention: LatentAttentionShape(
+        queryRank: 12, latentSize: 16, plainSize: 8, rotarySize: 4, valueSize: 8),
+      mixture: MixtureShape(
+        router: RouterShape(
+          experts: 8, chosen: 2, groups: 2, keptGroups: 1, score: .sigmoid, groupWorth: .twoBest,
+          normalises: true, scale: 2.5), hasChoiceBias: true, feedForwardSize: 16, sharedExperts: 1,
+        denseLayers: 1))
+  }
+
   @Test func theConfigurationReadsBackEqual() throws {
     let device = try Device.cpu()
     let configuration = try Self.load("joint-latents", on: device).model.configuration

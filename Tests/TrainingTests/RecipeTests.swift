@@ -55,6 +55,7 @@ func complaint(about text: String, _ overrides: String...) -> String {
     recipe.model.text.ropeTheta = 5e5
     recipe.model.text.tied = false
     recipe.model.text.frozen = true
+    recipe.model.text.routers = true
     recipe.model.vision.stem = []
     recipe.model.vision.patch = 14
     recipe.model.vision.width = 36

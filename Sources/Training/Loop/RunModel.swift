@@ -18,7 +18,8 @@ struct RunModel {
   init(_ file: RecipeFile, _ survey: DataSurvey, checkpoint: String?, on device: Device) throws {
     let recipe = file.recipe
     let isTrainable = { (name: String) in
-      recipe.highestRate(of: ModelPart(ofParameter: name)) > 0 && !TextTransformer.isRouter(name)
+      recipe.highestRate(of: ModelPart(ofParameter: name)) > 0
+        && (recipe.model.text.routers || !TextTransformer.isRouter(name))
     }
     if let directory = checkpoint ?? recipe.model.from {
       tokenizer = try Tokenizer(directory)
@@ -34,7 +35,7 @@ struct RunModel {
       let parameters = ParameterSet(on: device, isTrainable: isTrainable)
       model = try JointModel(configuration, in: parameters)
       try parameters.initialize(seed: recipe.seed)
-      try Self.loadParts(recipe, into: parameters)
+      model.notes = try Self.loadParts(recipe, into: parameters)
     }
     model.dropout = Float(recipe.training.dropout)
   }
@@ -122,13 +123,15 @@ struct RunModel {
       classSource: recipe.heads.classes == .diagnosis ? .diagnosis : .label)
   }
 
-  /// Reads the text model and the vision encoder from checkpoints of their own.
-  private static func loadParts(_ recipe: Recipe, into parameters: ParameterSet) throws {
+  /// Reads the text model and the vision encoder from checkpoints of their own. Gives what a person should know of them.
+  private static func loadParts(_ recipe: Recipe, into parameters: ParameterSet) throws -> [String] {
+    var notes: [String] = []
     if let directory = recipe.model.text.from {
       let checkpoint = try Checkpoint(directory)
       let text = TextCheckpoint(try TextConfiguration(checkpoint.config), names: checkpoint.names)
       try parameters.load(
         checkpoint, renamed: { ModelPart(ofParameter: $0) == .text ? $0 : nil }, ignoring: text.isIgnored)
+      notes = text.notes
     }
     if let directory = recipe.model.vision.from {
       let prefix = "vision."
@@ -138,6 +141,7 @@ struct RunModel {
         renamed: { $0.hasPrefix(prefix) ? source.prefix + $0.dropFirst(prefix.count) : nil },
         ignoring: source.isIgnored)
     }
+    return notes
   }
 }
 

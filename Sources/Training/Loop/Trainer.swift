@@ -86,6 +86,7 @@ public final class Trainer {
   public func train() throws -> TrainingSummary {
     let start = monotonicSeconds()
     try onEvent(.started(startFacts()))
+    for note in model.notes { try onEvent(.warning(note)) }
     let training = training
     let plan = plan
     let prefetcher = try Prefetcher(
@@ -162,6 +163,10 @@ public final class Trainer {
     for part in ModelPart.allCases where recipe.highestRate(of: part) > 0 {
       metrics.append(
         .init(name: TrainingCurves.Metric.rate + part.rawValue, value: recipe.highestRate(of: part) * factor))
+    }
+    if let imbalance = model.text.expertImbalance {
+      metrics.append(.init(name: "expert_imbalance", value: imbalance))
+      model.text.forgetExpertLoad()
     }
     metrics.append(.init(name: "tokens_per_second", value: meter.tokensPerSecond))
     metrics.append(.init(name: "studies_per_second", value: meter.studiesPerSecond))

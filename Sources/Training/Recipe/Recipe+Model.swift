@@ -21,6 +21,7 @@ extension Recipe {
     public var ropeTheta = 10_000.0
     public var tied = true
     public var frozen = false
+    public var routers = false
 
     public init() {}
   }
@@ -83,6 +84,8 @@ extension Recipe.Text: RecipeSection {
       .value("rope_theta", \.ropeTheta, .number(above: 0), "base of the rotary embedding's wavelengths"),
       .value("tied", \.tied, .flag, "one matrix for token embeddings and logits"),
       .value("frozen", \.frozen, .flag, "keep the text model as it is"),
+      .value(
+        "routers", \.routers, .flag, "learn which experts take a token, too; of use with much data only"),
     ]
   }
 }
