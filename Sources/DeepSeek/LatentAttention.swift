@@ -95,6 +95,8 @@ struct LatentAttention {
   /// Whether it is less work to leave keys and values unmade: for fewer queries than make up for the expansion of a key,
   /// as each of them then looks at longer keys.
   private func absorbs(_ ranges: [AttentionRange]) -> Bool {
+    // The parts of each head are rows of the matrix.
+    guard [.float32, .bfloat16].contains(expansion.weight.tensor.dtype) else { return false }
     let expanding = sizes.latentSize * (sizes.plainSize + sizes.valueSize)
     let longer =
       sizes.cachedSize + sizes.latentSize - (sizes.querySize + sizes.valueSize)

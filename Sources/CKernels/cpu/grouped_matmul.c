@@ -56,15 +56,13 @@ static void multiply_piece(void *context, int64_t piece, int32_t worker) {
   }
 }
 
-static lb_status check(lb_device *device, lb_matrix a, bool transpose_a, lb_matrix b, bool transpose_b, lb_matrix c) {
+/* Whether `thin` can do this product; everything else, and what is wrong, goes to `matmul`. */
+static bool is_thin(lb_matrix a, bool transpose_a, lb_matrix b, bool transpose_b, lb_matrix c) {
   const int64_t rows = transpose_a ? a.columns : a.rows, depth = transpose_a ? a.rows : a.columns;
   const int64_t columns = transpose_b ? b.rows : b.columns, depth_b = transpose_b ? b.columns : b.rows;
-  LB_REQUIRE(device, lb_is_matrix(a) && lb_is_matrix(b) && lb_is_matrix(c) && c.dtype == LB_FLOAT32,
-             "grouped_matmul: a matrix is not well formed");
-  LB_REQUIRE(device, depth == depth_b && c.rows == rows && c.columns == columns,
-             "grouped_matmul: [%lld, %lld] times [%lld, %lld] does not give [%lld, %lld]", (long long)rows,
-             (long long)depth, (long long)depth_b, (long long)columns, (long long)c.rows, (long long)c.columns);
-  return LB_OK;
+  return lb_is_matrix(a) && lb_is_matrix(b) && lb_is_matrix(c) && a.dtype == LB_FLOAT32 && c.dtype == LB_FLOAT32 &&
+         (b.dtype == LB_FLOAT32 || b.dtype == LB_BFLOAT16) && depth == depth_b && depth > 0 && c.rows == rows &&
+         c.columns == columns && rows <= LB_THIN_ROWS;
 }
 
 lb_status lb_cpu_grouped_matmul(lb_stream *stream, int64_t count, const lb_matrix *a, bool transpose_a,
@@ -73,9 +71,6 @@ lb_status lb_cpu_grouped_matmul(lb_stream *stream, int64_t count, const lb_matri
   lb_device *device = stream->device;
   LB_REQUIRE(device, lb_is_size(count, (int64_t)sizeof(thin_product)), "grouped_matmul: %lld products", (long long)count);
   LB_REQUIRE(device, count == 0 || (a != NULL && b != NULL && c != NULL), "grouped_matmul: no matrices");
-  for (int64_t i = 0; i < count; i++) {
-    LB_TRY(check(device, a[i], transpose_a, b[i], transpose_b, c[i]));
-  }
   if (count == 0) {
     return LB_OK;
   }
@@ -87,9 +82,7 @@ lb_status lb_cpu_grouped_matmul(lb_stream *stream, int64_t count, const lb_matri
   lb_status status = LB_OK;
   for (int64_t i = 0; i < count && status == LB_OK; i++) {
     const bool adds = accumulate != NULL && accumulate[i];
-    const bool is_thin = c[i].rows <= LB_THIN_ROWS && a[i].dtype == LB_FLOAT32;
-    const int64_t depth = transpose_a ? a[i].rows : a[i].columns;
-    if (!is_thin || depth == 0) {
+    if (!is_thin(a[i], transpose_a, b[i], transpose_b, c[i])) {
       status = lb_cpu_matmul(stream, a[i], transpose_a, b[i], transpose_b, c[i], adds, NULL);
     } else if (c[i].rows > 0 && c[i].columns > 0) {
       products[group.count++] = (thin_product){a[i], b[i], c[i], transpose_a, transpose_b, adds, pieces};
