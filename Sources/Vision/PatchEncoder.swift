@@ -76,8 +76,8 @@ public final class PatchEncoder {
       }
   }
 
-  /// pixels: [images, channels, height, width] of a configured size, or with `interpolatingPositions` of any that
-  /// patches divide. The result: [images × tokens, width], the tokens of each image in reading order after its class token,
+  /// pixels: [images, channels, height, width] of a configured size, or with `interpolatingPositions` of any
+  /// that holds a patch. The result: [images × tokens, width], the tokens of each image in reading order after its class token,
   /// normalised (but for CLIP, whose last norm is part of its pooled output).
   public func callAsFunction(
     _ pixels: Tensor, interpolatingPositions: Bool = false, _ tape: Tape
@@ -150,7 +150,10 @@ public final class PatchEncoder {
       throw VisionError.imageSize(found: found, expected: [configuration.channels, size, size])
     }
     let patch = configuration.patchSize
-    guard found[1] > 0, found[2] > 0, found[1] % patch == 0, found[2] % patch == 0 else {
+    guard found[1] >= patch, found[2] >= patch else {
+      throw VisionError.tooSmall(height: found[1], width: found[2], patch: patch)
+    }
+    guard configuration.stem.isEmpty || found[1] % patch == 0 && found[2] % patch == 0 else {
       throw VisionError.unevenPatches(height: found[1], width: found[2], patch: patch)
     }
     return PatchGrid(rows: found[1] / patch, columns: found[2] / patch)
@@ -173,8 +176,24 @@ public final class PatchEncoder {
     case .patches(let weight, let bias):
       let matrix = try weight.tensor.reshaped([weight.shape[0], weight.tensor.columnCount])
       return try tape.linear(
-        tape.patches(pixels, size: configuration.patchSize), matrix, bias: bias?.tensor)
+        tape.patches(wholePatches(of: pixels, tape), size: configuration.patchSize), matrix,
+        bias: bias?.tensor)
     }
+  }
+
+  /// Without the pixels at the right and the bottom that make no whole patch, as a convolution leaves them out: those of
+  /// SigLIP at 384 with patches of 14, for one.
+  private func wholePatches(of pixels: Tensor, _ tape: Tape) throws -> Tensor {
+    let patch = configuration.patchSize
+    let (images, channels) = (pixels.shape[0], pixels.shape[1])
+    let (height, width) = (pixels.shape[2], pixels.shape[3])
+    let (rows, columns) = (height / patch * patch, width / patch * patch)
+    guard rows < height || columns < width else { return pixels }
+    let narrow = try tape.columns(
+      0..<columns, of: pixels.reshaped([images * channels * height, width]), heads: 1)
+    let low = try tape.columns(
+      0..<rows * columns, of: narrow.reshaped([images * channels, height * columns]), heads: 1)
+    return try low.reshaped([images, channels, rows, columns])
   }
 
   private func prepend(_ classToken: Parameter, to patches: Tensor, images: Int, _ tape: Tape) throws

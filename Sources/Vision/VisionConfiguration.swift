@@ -61,13 +61,18 @@ public struct VisionConfiguration: Sendable, Equatable {
       throw VisionError.configuration(
         key: key, reason: "is \(value), but must be from \(least) to \(largest)")
     }
-    guard imageSize % patchSize == 0 else {
+    // What makes no whole patch is left out, but a stem has no such edge.
+    guard imageSize >= patchSize, stem.isEmpty || imageSize % patchSize == 0 else {
       throw VisionError.configuration(
-        key: "patch_size", reason: "(\(patchSize)) must divide image_size (\(imageSize))")
+        key: "patch_size",
+        reason: "(\(patchSize)) must \(stem.isEmpty ? "fit into" : "divide") image_size (\(imageSize))")
     }
-    guard inputSize % patchSize == 0 else {
+    guard inputSize >= patchSize, stem.isEmpty || inputSize % patchSize == 0 else {
       throw VisionError.preprocessing(
-        key: "size", reason: "(\(inputSize)) must be a multiple of the encoder's patch_size (\(patchSize))")
+        key: "size",
+        reason:
+          "(\(inputSize)) must \(stem.isEmpty ? "hold" : "be a multiple of") the encoder's patch_size (\(patchSize))"
+      )
     }
     guard width % heads == 0 else {
       throw VisionError.configuration(

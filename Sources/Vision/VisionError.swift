@@ -7,6 +7,7 @@ public enum VisionError: Diagnostic {
   case preprocessing(key: String, reason: String)
   case unsupportedArchitecture(name: String)
   case imageSize(found: [Int], expected: [Int])
+  case tooSmall(height: Int, width: Int, patch: Int)
   case unevenPatches(height: Int, width: Int, patch: Int)
 
   public var sentence: String {
@@ -17,6 +18,8 @@ public enum VisionError: Diagnostic {
       "config.json: the vision architecture \(name) is not one that Lightbox computes; those of ViT, CLIP, SigLIP and DINOv2 are"
     case .imageSize(let found, let expected):
       "the images are \(found), but the vision encoder takes \(expected) (channels, height, width)"
+    case .tooSmall(let height, let width, let patch):
+      "images of \(height) × \(width) hold no patch of \(patch) × \(patch)"
     case .unevenPatches(let height, let width, let patch):
       "images of \(height) × \(width) cannot be cut into patches of \(patch); both sides must be multiples of it"
     }

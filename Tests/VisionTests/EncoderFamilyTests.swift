@@ -113,14 +113,42 @@ struct EncoderFamilyTests {
     #expect(!VisionCheckpoint.isEncoder(["model_type": "llama"]))
   }
 
-  @Test func imagesThatPatchesDoNotDivideAreRefused() throws {
+  /// A convolution leaves out what makes no whole patch.
+  @Test func pixelsThatMakeNoWholePatchAreLeftOut() throws {
     let device = try Device.cpu()
     let folder = try Fixture.url("vit-interpolated", in: .module)
     let (encoder, _) = try PatchEncoder.load(folder.path, on: device)
-    let pixels = try Tensor.zeros([1, 3, 32, 20], on: device)
+    var whole: [Float] = []
+    var larger: [Float] = []
+    for plane in 0..<6 {
+      for row in 0..<35 {
+        guard row < 32 else {
+          larger += [Float](repeating: .nan, count: 23)
+          continue
+        }
+        let pixels = (0..<16).map { Float((plane * 131 + row * 17 + $0 * 5) % 97) / 40 - 1 }
+        whole += pixels
+        larger += pixels
+        larger += [Float](repeating: .nan, count: 7)
+      }
+    }
+    let tape = Tape(inference: device)
+    func hidden(_ pixels: [Float], _ height: Int, _ width: Int) throws -> [Float] {
+      try encoder(
+        Tensor(pixels, [2, 3, height, width], on: device), interpolatingPositions: true, tape
+      ).values()
+    }
+    #expect(try hidden(larger, 35, 23) == hidden(whole, 32, 16))
+  }
+
+  @Test func imagesOfTheWrongSizeAreRefused() throws {
+    let device = try Device.cpu()
+    let folder = try Fixture.url("vit-interpolated", in: .module)
+    let (encoder, _) = try PatchEncoder.load(folder.path, on: device)
+    let pixels = try Tensor.zeros([1, 3, 32, 7], on: device)
     let tape = Tape(inference: device)
     #expect { try encoder(pixels, interpolatingPositions: true, tape) } throws: {
-      "\($0)".contains("32 × 20")
+      "\($0)".contains("32 × 7 hold no patch of 8 × 8")
     }
     let other = try Tensor.zeros([1, 3, 32, 16], on: device)
     #expect { try encoder(other, tape) } throws: { "\($0)".contains("[3, 32, 16]") }
