@@ -21,6 +21,13 @@ import Testing
       { $0.impression[1].text = BilingualText("左侧大量胸腔积液。", "No left pleural effusion.") }
     ),
     (
+      .languagesAgree, "impression[0].text",
+      {
+        $0.impression[0].text = BilingualText(
+          "右下肺野中度实变，考虑肺炎。", "Moderate consolidation in the right lower zone of uncertain nature.")
+      }
+    ),
+    (
       .languagesAgree, "recommendation[0].text",
       { $0.recommendation[0].text = BilingualText("复查气胸。", "Repeat the film.") }
     ),

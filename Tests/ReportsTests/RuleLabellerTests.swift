@@ -93,6 +93,7 @@ import Testing
       ]
       #expect(RuleLabeller().labels(of: sentence.chinese) == expected, "\(sentence.chinese)")
       #expect(RuleLabeller().labels(of: sentence.english) == expected, "\(sentence.english)")
+      #expect(DiseaseWords.agree(chinese: sentence.chinese, english: sentence.english), "\(sentence.english)")
     }
     let clear = ClinicalKnowledge.impression(of: icd10, findings: [])
     for text in [clear.chinese, clear.english] {

@@ -7,7 +7,7 @@ public enum ConsistencyRule: String, CaseIterable, Sendable {
   case textPolarity = "text_polarity"
   /// The text of a finding names the side of its field.
   case textSide = "text_side"
-  /// The Chinese and the English text yield the same labels.
+  /// The Chinese and the English text yield the same labels and name the same diseases.
   case languagesAgree = "languages_agree"
   /// What the impression says of a finding is what the findings say.
   case impressionAgrees = "impression_agrees"
@@ -84,7 +84,10 @@ extension Report {
   }
 
   private var languagePlaces: [String] {
-    texts.filter { !FindingLabel.agree($0.text.chinese, $0.text.english) }.map(\.path)
+    texts.filter { entry in
+      !FindingLabel.agree(entry.text.chinese, entry.text.english)
+        || !DiseaseWords.agree(chinese: entry.text.chinese, english: entry.text.english)
+    }.map(\.path)
   }
 
   private var impressionPlaces: [String] {
