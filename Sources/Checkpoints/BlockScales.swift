@@ -1,4 +1,4 @@
-public import Groundwork
+internal import Groundwork
 
 /// The scales of matrices stored as float8, as DeepSeek-V3 publishes them: beside `X` stands `X_scale_inv`, one number for
 /// each block of 128 × 128 (ragged at the edges), which despite its name is multiplied with.
