@@ -83,6 +83,7 @@ import Testing
       .textsAreWords, "recommendation[1].text",
       { $0.recommendation[1].text = BilingualText("建议增强 CT。", "P4 isContrastrecommendation middle.") }
     ),
+    (.textsAreWords, "recommendation[1].text", { $0.recommendation[1].text = BilingualText("复查。", "P4W") }),
     (
       .textsAreWords, "recommendation[1].text",
       { $0.recommendation[1].text = BilingualText("Repeat.", "Repeat the radiograph.") }
@@ -134,6 +135,7 @@ import Testing
     report.findings[0].probability = 0.1
     report.settle()
     #expect(report.findings[0].presence == .uncertain)
+    #expect(report.findings[0].severity == .none)
     #expect(report.critical.isEmpty)
     #expect(report.urgency == .urgent)
     let effusions = report.impression.flatMap { RuleLabeller().labels(of: $0.text.english) }

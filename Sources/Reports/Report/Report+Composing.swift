@@ -101,7 +101,10 @@ extension Report {
     sortFindings()
   }
 
-  private func item(_ statement: ClinicalDraft.Statement, _ support: Support) -> Item {
+  private func item(_ drafted: ClinicalDraft.Statement, _ support: Support) -> Item {
+    var statement = drafted
+    // A device is there or not.
+    if Observation.observations(of: statement.code).contains(.supportDevices) { statement.severity = .none }
     let isAssessed = statement.presence != .notAssessed
     let prior: Change? = context.priorStudyUID == nil ? .noPrior : nil
     return Item(

@@ -124,6 +124,8 @@ extension Report.Item {
     }
     if presence == .absent, code.isSided, laterality == .none { laterality = .unknown }
     presence = .uncertain
+    // How bad something is cannot be said of what may not be there.
+    severity = .none
     rewriteText()
   }
 }

@@ -3,7 +3,9 @@ enum WordForm {
   /// Whether the Chinese text holds Chinese characters, and each English word is a word by its form.
   static func isWords(chinese: String, english: String) -> Bool {
     chinese.unicodeScalars.contains(where: isHan) && !english.unicodeScalars.contains(where: isHan)
-      && english.contains(where: \.isLetter)
+      && english.split(whereSeparator: { !$0.isLetter }).contains {
+        $0.count >= 3 && $0.dropFirst().allSatisfy(\.isLowercase)
+      }
       && (chinese + " " + english).split(whereSeparator: { !$0.isLetter && !$0.isNumber }).allSatisfy(isWord)
   }
 
