@@ -176,8 +176,8 @@ import Testing
       ),
       (
         vit,
-        [TensorSource("pixel_values", floats: Array(repeating: 0, count: 3 * 8 * 9), shape: [1, 3, 8, 9])],
-        nil, 65, "8 × 9 cannot be cut into patches of 8"
+        [TensorSource("pixel_values", floats: Array(repeating: 0, count: 3 * 8 * 7), shape: [1, 3, 8, 7])],
+        nil, 65, "8 × 7 hold no patch of 8 × 8"
       ),
       (vit, [pixels], "layernorm.bias", 65, "needs a tensor probe (F32, [1, 10, 24])"),
       (vit, [pixels, TensorSource("probe", floats: [0], shape: [1])], nil, 65, "probe has the shape [1]"),

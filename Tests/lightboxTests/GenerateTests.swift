@@ -1,3 +1,4 @@
+import Checkpoints
 import Groundwork
 import TestSupport
 import Testing
@@ -68,7 +69,7 @@ import Testing
   @Test func textGoesInAndComesOut() throws {
     let scratch = try Scratch()
     _ = try ByteTokenizer.write(in: scratch, begins: false)
-    let model = try llama.copy(to: scratch)
+    let model = try widened(to: scratch)
     let arguments = ["generate", model, "--max-tokens", "12", "--ignore-end"]
     let text = "9:5 (4)"
     let byIDs = try Binary.run(
@@ -78,9 +79,42 @@ import Testing
     let wanted = String(decoding: written.map { UInt8($0) }, as: UTF8.self)
     #expect(byIDs.json?["text"]?.string == wanted)
     #expect(try Binary.run(arguments + ["--prompt", text]).output == wanted + "\n")
-    // Every byte of this text is outside the model's vocabulary of 80.
-    let outside = try Binary.run(arguments + ["--prompt", "痛"])
-    #expect(outside.code == 65 && outside.messages.contains("is not in the vocabulary of 80"))
+  }
+
+  /// The tokenizer of bytes has more tokens than the model has embeddings.
+  @Test func aTokenizerOfAnotherModelIsRefused() throws {
+    let scratch = try Scratch()
+    _ = try ByteTokenizer.write(in: scratch, begins: false)
+    let result = try Binary.run("generate", llama.copy(to: scratch), "--prompt", "a")
+    #expect(result.code == 65)
+    #expect(result.messages.contains("has 258 tokens, but the model has embeddings for 80"))
+  }
+
+  /// The model with embeddings for every token of bytes: those that it lacks are its first, which comes before them.
+  private func widened(to scratch: Scratch) throws -> String {
+    let directory = try llama.copy(to: scratch)
+    let file = try SafetensorsFile(llama.path + "/model.safetensors")
+    let tensors = try file.names.map { name in
+      let floats = try file.floats(of: name)
+      let shape = try file.entry(of: name).shape
+      guard shape[0] == 80 else { return TensorSource(name, floats: floats, shape: shape) }
+      let more = (80..<258).flatMap { _ in floats[..<shape[1]] }
+      return TensorSource(name, floats: floats + more, shape: [258, shape[1]])
+    }
+    try File.remove(directory + "/model.safetensors")
+    try SafetensorsWriter.write(tensors, to: directory + "/model.safetensors")
+    let path = directory + "/config.json"
+    var config = try #require(try JSON(parsing: File.read(path)).object)
+    config["vocab_size"] = 258
+    try File.writeAtomically(path, JSON.object(config).text(pretty: true))
+    return directory
+  }
+
+  @Test func anEmptyPromptIsRefused() throws {
+    let scratch = try Scratch()
+    _ = try ByteTokenizer.write(in: scratch, begins: false)
+    let empty = try Binary.run("generate", widened(to: scratch), "--prompt", "")
+    #expect(empty.code == 64 && empty.messages.contains("the prompt is empty"))
   }
 
   @Test func wrongUseIsOneSentence() throws {
@@ -93,9 +127,5 @@ import Testing
     #expect(text.code == 65 && text.messages.contains("has no tokenizer.json"))
     let vision = try Binary.run("generate", ReferenceModel(ReferenceModel.vit).path, "--ids", "1")
     #expect(vision.code == 65 && vision.messages.contains("ViTModel"))
-    let scratch = try Scratch()
-    _ = try ByteTokenizer.write(in: scratch, begins: false)
-    let empty = try Binary.run("generate", llama.copy(to: scratch), "--prompt", "")
-    #expect(empty.code == 64 && empty.messages.contains("the prompt is empty"))
   }
 }
