@@ -85,7 +85,9 @@ struct LatentAttention {
     if ranges.allSatisfy({ $0.position == 0 }) {
       return try unabsorbed(plain, rotated, latents, key, own, tape)
     }
-    if absorbs(ranges) { return try absorbed(plain, rotated, held[0], ranges, tape) }
+    if absorbs(ranges), let weight = expansion.plainWeight {
+      return try absorbed(plain, rotated, held[0], weight, ranges, tape)
+    }
     let (rows, places) = try gather(held[0], ranges, tape)
     return try unabsorbed(
       plain, rotated, tape.columns(0..<sizes.latentSize, of: rows, heads: 1),
@@ -124,12 +126,12 @@ struct LatentAttention {
     return try output(tape.columns(0..<valueSize, of: attended, heads: heads), tape)
   }
 
-  /// held: [rows of the cache, cached size].
+  /// held: [rows of the cache, cached size]; weight: that of the expansion.
   private func absorbed(
-    _ plain: Tensor, _ rotated: Tensor, _ held: Tensor, _ ranges: [AttentionRange], _ tape: Tape
+    _ plain: Tensor, _ rotated: Tensor, _ held: Tensor, _ weight: Tensor, _ ranges: [AttentionRange],
+    _ tape: Tape
   ) throws -> Tensor {
     let (plainSize, valueSize) = (sizes.plainSize, sizes.valueSize)
-    let weight = expansion.weight.tensor
     let turned = try tape.headProducts(
       plain, columns: 0..<plainSize, heads: heads, by: weight, rows: 0..<plainSize, transposed: false)
     let queries = try tape.joinColumns([turned, rotated], heads: heads, size: sizes.cachedSize)

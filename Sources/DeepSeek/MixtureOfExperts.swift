@@ -46,7 +46,12 @@ final class MixtureOfExperts {
     let tokens = try Tensor(indices: plan.tokens, on: tape.device)
     let sorted = try tape.gatherRows(x, tokens)
     func project(_ input: Tensor, _ layer: (GatedFeedForward) -> Linear) throws -> Tensor {
-      try tape.groupedLinear(input, plan.experts.map { layer(experts[$0]).weight.tensor }, plan.ranges)
+      let layers = plan.experts.map { layer(experts[$0]) }
+      let weights = layers.compactMap(\.plainWeight)
+      guard weights.count == layers.count else {
+        return try tape.concatenateRows(zip(layers, plan.ranges).map { try $0(input.rows($1), tape) })
+      }
+      return try tape.groupedLinear(input, weights, plan.ranges)
     }
     let inner = try tape.gated(project(sorted, \.gate), project(sorted, \.up), .silu)
     let factors = try tape.gatherRows(

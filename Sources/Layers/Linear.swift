@@ -14,6 +14,10 @@ public struct Linear {
     self.bias = bias ? try parameters.declare(name + ".bias", [outputs], .zeros) : nil
   }
 
+  /// The weight, where it and the bias are all that the layer is, so that others may multiply by it in an order of their
+  /// own; nil where something else takes part.
+  public var plainWeight: Tensor? { weight.tensor }
+
   /// x: [rows, in]; the result: [rows, out].
   public func callAsFunction(_ x: Tensor, _ tape: Tape) throws -> Tensor {
     try tape.linear(x, weight.tensor, bias: bias?.tensor)
