@@ -17,7 +17,8 @@ public final class TextTransformer {
   public init(_ configuration: TextConfiguration, in parameters: ParameterSet) throws {
     self.configuration = configuration
     let shape = [configuration.vocabularySize, configuration.hiddenSize]
-    embedding = try parameters.declare("model.embed_tokens.weight", shape, .normal(deviation: 0.02))
+    embedding = try parameters.declare(
+      "model.embed_tokens.weight", shape, .normal(deviation: 0.02), isTable: true)
     layers = try (0..<configuration.layers).map { try DecoderLayer($0, configuration, in: parameters) }
     norm = try RMSNorm(
       "model.norm", size: configuration.hiddenSize, epsilon: configuration.normEpsilon, in: parameters)

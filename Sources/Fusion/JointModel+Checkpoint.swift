@@ -11,7 +11,8 @@ extension JointModel {
   /// images.
   ///
   /// - Parameters:
-  ///   - matrixStorage: how matrices that are not trained are kept in memory.
+  ///   - matrixStorage: how matrices of the text transformer and its cross-attention that are not trained are kept in
+  ///     memory.
   ///   - isTrainable: whether the parameter of this name gets gradients.
   public static func load(
     _ directory: String, on device: Device, matrixStorage: DType = .float32,
@@ -19,7 +20,8 @@ extension JointModel {
   ) throws -> JointModel {
     let checkpoint = try Checkpoint(directory)
     let configuration = try JointConfiguration(checkpoint.config)
-    let parameters = ParameterSet(on: device, matrixStorage: matrixStorage, isTrainable: isTrainable)
+    let parameters = ParameterSet(
+      on: device, matrixStorage: matrixStorage, storesNarrow: isOfTextPath, isTrainable: isTrainable)
     let model = try JointModel(configuration, in: parameters)
     let text = TextCheckpoint(configuration.text, names: checkpoint.names)
     try parameters.load(checkpoint, ignoring: text.isIgnored)
@@ -33,6 +35,11 @@ extension JointModel {
     guard tokenizer.vocabularySize <= size else {
       throw DeepSeekError.largerTokenizer(tokens: tokenizer.vocabularySize, vocabulary: size)
     }
+  }
+
+  /// Whether a parameter is read for every token: of the text transformer, or of what lets it look at images.
+  public static func isOfTextPath(_ name: String) -> Bool {
+    name.hasPrefix("model.") || name.hasPrefix("lm_head.") || name.hasPrefix("fusion.blocks.")
   }
 
   /// Writes config.json and model.safetensors into a directory, which should be a temporary one of

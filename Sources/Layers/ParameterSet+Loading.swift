@@ -42,8 +42,7 @@ extension Parameter {
     if tensor.dtype == .float32 {
       try tensor.write(values)
     } else {
-      let wide = try Tensor(values, shape, on: tensor.device)
-      try tensor.write(try wide.converted(to: tensor.dtype).rawBytes())
+      try tensor.convert(from: Tensor(values, shape, on: tensor.device))
     }
   }
 }

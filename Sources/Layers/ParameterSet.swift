@@ -11,16 +11,21 @@ public final class ParameterSet {
   private var positions: [String: Int] = [:]
   private let isTrainable: (String) -> Bool
   private let matrixStorage: DType
+  private let storesNarrow: (String) -> Bool
 
   /// - Parameters:
   ///   - isTrainable: whether the parameter of this name gets gradients.
-  ///   - matrixStorage: how frozen matrices are stored; trained ones are always float32.
+  ///   - matrixStorage: how frozen matrices are stored, embeddings among them when it is one in tiles; trained ones are
+  ///     always float32.
+  ///   - storesNarrow: whether the parameter of this name may be stored so; others are float32.
   public init(
     on device: Device, matrixStorage: DType = .float32,
+    storesNarrow: @escaping (String) -> Bool = { _ in true },
     isTrainable: @escaping (String) -> Bool = { _ in false }
   ) {
     self.device = device
     self.matrixStorage = matrixStorage
+    self.storesNarrow = storesNarrow
     self.isTrainable = isTrainable
   }
 
@@ -28,16 +33,20 @@ public final class ParameterSet {
 
   public var trainable: [Parameter] { parameters.filter(\.isTrainable) }
 
+  /// The memory that all parameters take.
+  public var byteCount: Int { parameters.reduce(0) { $0 + $1.tensor.byteCount } }
+
   /// The number of elements of all parameters.
   public var elementCount: Int { parameters.reduce(0) { $0 + $1.tensor.count } }
 
-  /// Declares a parameter.
+  /// Declares a parameter. A table is one whose rows are only gathered or multiplied by, as an embedding.
   public func declare(
-    _ name: String, _ shape: [Int], _ initial: Initial, decays: Bool = false
+    _ name: String, _ shape: [Int], _ initial: Initial, decays: Bool = false, isTable: Bool = false
   ) throws -> Parameter {
     let trainable = isTrainable(name)
     // Only what enters a matrix product may be stored narrow: kernels for the rest take float32.
-    let dtype = !trainable && decays && shape.count == 2 ? matrixStorage : .float32
+    let isMatrix = shape.count == 2 && (decays || (isTable && matrixStorage.isTiled))
+    let dtype = !trainable && isMatrix && storesNarrow(name) ? matrixStorage : .float32
     return try add(name, Tensor(shape, dtype, on: device, needsGradient: trainable), initial, decays)
   }
 
@@ -76,7 +85,7 @@ extension Parameter {
       try values.fillNormal(mean: 0, deviation: deviation, seed: seed, step: 0, stream: stream)
     case .uniform(let bound): try values.fillUniform(-bound...bound, seed: seed, step: 0, stream: stream)
     }
-    if tensor.dtype != .float32 { try tensor.write(try values.converted(to: tensor.dtype).rawBytes()) }
+    if tensor.dtype != .float32 { try tensor.convert(from: values) }
   }
 }
 

@@ -29,7 +29,7 @@ extension Tensor {
   }
 
   public func fillWithZeros() throws {
-    try device.run("fill_zero") { $0.fill_zero?($1, memory, count * dtype.size) }
+    try device.run("fill_zero") { $0.fill_zero?($1, memory, byteCount) }
   }
 
   public func fill(_ value: Float) throws {
@@ -45,7 +45,7 @@ extension Tensor {
 
   /// Overwrites the tensor with bytes in its own storage type.
   public func write(_ bytes: UnsafeRawBufferPointer) throws {
-    guard bytes.count == count * dtype.size else {
+    guard bytes.count == byteCount else {
       throw TensorsError.shape(operation: "write", reason: "\(bytes.count) bytes for \(shape) of \(dtype)")
     }
     try device.run("copy_to_device") { $0.copy_to_device?($1, memory, bytes.baseAddress, bytes.count) }
@@ -57,12 +57,12 @@ extension Tensor {
       throw TensorsError.shape(
         operation: "copy", reason: "\(source.shape) of \(source.dtype) to \(shape) of \(dtype)")
     }
-    try device.run("copy") { $0.copy?($1, memory, source.memory, count * dtype.size) }
+    try device.run("copy") { $0.copy?($1, memory, source.memory, byteCount) }
   }
 
-  /// The values of a float32 or bfloat16 tensor.
+  /// The values of a float32 or bfloat16 tensor, or of one in tiles.
   public func values() throws -> [Float] {
-    guard dtype != .bfloat16 else { return try converted(to: .float32).values() }
+    guard dtype != .bfloat16, !dtype.isTiled else { return try converted(to: .float32).values() }
     try requireFloats("values")
     return try Self.hostFloats(floats, count: count, on: device)
   }
@@ -83,7 +83,7 @@ extension Tensor {
 
   /// The bytes as they are stored.
   public func rawBytes() throws -> [UInt8] {
-    var result = [UInt8](repeating: 0, count: count * dtype.size)
+    var result = [UInt8](repeating: 0, count: byteCount)
     try result.withUnsafeMutableBytes { host in
       try device.run("copy_to_host") { $0.copy_to_host?($1, host.baseAddress, memory, host.count) }
     }
@@ -100,8 +100,16 @@ extension Tensor {
   /// A copy in another floating storage type.
   public func converted(to dtype: DType) throws -> Tensor {
     let result = try Tensor(shape, dtype, on: device)
-    try device.run("copy_matrix") { $0.copy_matrix?($1, matrix, result.matrix) }
+    try result.convert(from: self)
     return result
+  }
+
+  /// Overwrites the tensor with another's elements, rounded to this one's storage type. Not from tiles to tiles.
+  public func convert(from source: Tensor) throws {
+    guard source.shape == shape else {
+      throw TensorsError.shape(operation: "convert", reason: "\(source.shape) to \(shape)")
+    }
+    try device.run("copy_matrix") { $0.copy_matrix?($1, source.matrix, matrix) }
   }
 
   func requireFloats(_ operation: String) throws {

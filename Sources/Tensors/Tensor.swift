@@ -13,10 +13,13 @@ public final class Tensor {
   private let offset: Int
   let gradient: GradientPlace
 
-  /// A tensor of undefined content.
+  /// A tensor of undefined content. One in tiles is a matrix and has no gradient.
   public init(_ shape: [Int], _ dtype: DType = .float32, on device: Device, needsGradient: Bool = false)
     throws
   {
+    guard !dtype.isTiled || (shape.count == 2 && !needsGradient) else {
+      throw TensorsError.shape(operation: "allocate", reason: "\(shape) in tiles, which hold frozen matrices")
+    }
     self.shape = shape
     self.dtype = dtype
     offset = 0
@@ -48,7 +51,7 @@ public final class Tensor {
 
   /// The same elements in another shape.
   public func reshaped(_ shape: [Int]) throws -> Tensor {
-    guard shape.reduce(1, *) == count else {
+    guard shape.reduce(1, *) == count, !dtype.isTiled || shape == self.shape else {
       throw TensorsError.shape(
         operation: "reshaped", reason: "\(self.shape) has not as many elements as \(shape)")
     }
@@ -57,14 +60,32 @@ public final class Tensor {
 
   /// Some rows in sequence.
   public func rows(_ range: Range<Int>) throws -> Tensor {
-    guard range.lowerBound >= 0, range.upperBound <= rowCount, !shape.isEmpty else {
+    guard range.lowerBound >= 0, range.upperBound <= rowCount, !shape.isEmpty, !dtype.isTiled else {
       throw TensorsError.shape(operation: "rows", reason: "rows \(range) of \(shape)")
     }
     return Tensor(view: [range.count] + shape.dropFirst(), of: self, offset: range.lowerBound * columnCount)
   }
 
+  /// The bytes that the tensor takes in memory, scales and the fill of tiles among them.
+  public var byteCount: Int { dtype.isTiled ? storage.bytes : count * dtype.size }
+
   static func bytes(of shape: [Int], _ dtype: DType) throws -> Int {
-    var bytes = dtype.size
+    guard dtype.isTiled, shape.count == 2 else { return try plainBytes(of: shape, size: dtype.size) }
+    // Rounded up without an overflow: what is too large to be so has no memory either.
+    let rows = shape[0] > Int.max - 31 ? shape[0] : (shape[0] + 31) / 32 * 32
+    let elements = try plainBytes(of: [rows, shape[1]], size: dtype.size)
+    guard dtype == .int8Tiles else { return elements }
+    // A scale has 4 bytes and stands for up to 32 elements.
+    let (bytes, overflow) = elements.addingReportingOverflow(
+      try plainBytes(of: [rows, shape[1] / 32 + (shape[1] % 32 > 0 ? 1 : 0)], size: 4))
+    guard !overflow else {
+      throw TensorsError.shape(operation: "allocate", reason: "\(shape) is no shape that memory can hold")
+    }
+    return bytes
+  }
+
+  private static func plainBytes(of shape: [Int], size: Int) throws -> Int {
+    var bytes = size
     for extent in shape {
       let (product, overflow) = bytes.multipliedReportingOverflow(by: extent)
       guard extent >= 0, !overflow else {

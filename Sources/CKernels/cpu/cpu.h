@@ -75,8 +75,10 @@ static inline bool lb_is_size(int64_t rows, int64_t columns) {
          !__builtin_mul_overflow(bytes, (int64_t)8, &bytes);
 }
 
-/* Whether `matrix` is well formed: a known storage type, a stride that holds its columns, and memory if not empty. */
+/* Whether `matrix` is well formed: row-major, a stride that holds its columns, and memory if not empty. */
 bool lb_is_matrix(lb_matrix matrix);
+/* The same of one that may lie in tiles. */
+bool lb_is_stored_matrix(lb_matrix matrix);
 
 static inline bool lb_is_activation(lb_activation kind) { return (int)kind >= LB_RELU && (int)kind <= LB_SIGMOID; }
 
@@ -136,6 +138,16 @@ uint64_t lb_memory_limit(void);
 
 /* What computes matrix products here, for `lb_device_facts.products`. */
 void lb_describe_products(const lb_device *device, char *text, size_t bytes);
+
+/* -- Tiles: tiles.c ----------------------------------------------------------------------------------------------- */
+
+static inline bool lb_is_tiled(lb_dtype dtype) { return dtype == LB_BFLOAT16_TILES || dtype == LB_INT8_TILES; }
+/* The scales of a matrix in tiles of int8. */
+float *lb_tile_scales(lb_matrix matrix);
+/* `copy_matrix` and `gather_rows` where one side lies in tiles; the arguments are checked. */
+lb_status lb_copy_into_tiles(lb_device *device, lb_matrix source, lb_matrix tiles);
+lb_status lb_copy_from_tiles(lb_device *device, lb_matrix tiles, lb_matrix destination);
+lb_status lb_gather_tiles(lb_device *device, lb_matrix tiles, const int32_t *indices, int64_t n, float *y);
 
 /* -- Instruction sets: levels.h ----------------------------------------------------------------------------------- */
 

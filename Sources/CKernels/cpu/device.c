@@ -22,10 +22,13 @@ lb_status lb_fail(lb_device *device, lb_status status, const char *format, ...) 
   return status;
 }
 
-bool lb_is_matrix(lb_matrix matrix) {
-  return (matrix.dtype == LB_FLOAT32 || matrix.dtype == LB_BFLOAT16) && matrix.columns >= 0 &&
-         matrix.stride >= matrix.columns && lb_is_size(matrix.rows, matrix.stride) &&
-         (matrix.data != NULL || matrix.rows == 0 || matrix.columns == 0);
+bool lb_is_matrix(lb_matrix matrix) { return !lb_is_tiled(matrix.dtype) && lb_is_stored_matrix(matrix); }
+
+bool lb_is_stored_matrix(lb_matrix matrix) {
+  const bool tiled = lb_is_tiled(matrix.dtype);
+  return (matrix.dtype == LB_FLOAT32 || matrix.dtype == LB_BFLOAT16 || tiled) && matrix.columns >= 0 &&
+         matrix.stride >= matrix.columns && (!tiled || matrix.stride == matrix.columns) &&
+         lb_is_size(matrix.rows, matrix.stride) && (matrix.data != NULL || matrix.rows == 0 || matrix.columns == 0);
 }
 
 /* The best instruction set that both the processor and the operating system have. */

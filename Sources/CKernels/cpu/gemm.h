@@ -16,10 +16,14 @@ typedef struct {
   int64_t tile, row, depth;
 } lb_left;
 
-/* The right operand: element (k, j) of tile t is data[t * tile + k * depth + j]. Whole vectors of a tile are read. */
+/* The right operand, in panels of `width` columns: element (k, j) of panel p is data[p * panel + k * depth + j], and of
+ * LB_INT8_TILES its scale scales[p * scale_panel + k / LB_SCALED * LB_TILE_LINES + j]. Whole vectors of a tile are read. */
 typedef struct {
-  const float *data;
-  int64_t tile, depth;
+  const void *data;
+  lb_dtype dtype; /* LB_FLOAT32 or tiles */
+  int64_t width, panel, depth;
+  const float *scales;
+  int64_t scale_panel;
 } lb_right;
 
 /* What a product is added to. */
@@ -41,7 +45,7 @@ typedef struct {
 /* The kernels of one instruction set. */
 typedef struct {
   int64_t lanes, tile_rows, tile_columns;
-  /* c [rows, columns] = start + a b, c strided by c_row. */
+  /* c [rows, columns] = start + a b, c strided by c_row. Of tiles the depth begins with a scale. */
   void (*product)(int64_t rows, int64_t columns, int64_t depth, lb_left a, lb_right b, float *c, int64_t c_row,
                   lb_start start);
   /* Packs lines [line, line + width) at depths [k, k + depth) as out[k][width]; lines past the end are zeros. */
@@ -56,10 +60,10 @@ const lb_gemm *lb_gemm_of(const lb_device *device);
 
 enum { lb_longest_depth = 512 };
 
-/* The depth of each block but the last, which may be shorter. */
+/* The depth of each block but the last, which may be shorter: whole groups of a scale. */
 static inline int64_t lb_depth_block(int64_t depth) {
   const int64_t blocks = lb_maximum(1, lb_divide_up(depth, lb_longest_depth));
-  return lb_maximum(1, lb_divide_up(lb_divide_up(depth, blocks), 8) * 8);
+  return lb_maximum(1, lb_divide_up(lb_divide_up(depth, blocks), LB_SCALED)) * LB_SCALED;
 }
 
 /* Row-major operands in place, not packed. */
@@ -70,7 +74,8 @@ static inline lb_left lb_left_columns(const lb_gemm *gemm, const float *data, in
   return (lb_left){data, gemm->tile_rows, 1, stride};
 }
 static inline lb_right lb_right_rows(const lb_gemm *gemm, const float *data, int64_t stride) {
-  return (lb_right){data, gemm->tile_columns, stride};
+  return (lb_right){
+      .data = data, .dtype = LB_FLOAT32, .width = gemm->tile_columns, .panel = gemm->tile_columns, .depth = stride};
 }
 
 /* Operands packed tile after tile at this depth. */
@@ -78,7 +83,11 @@ static inline lb_left lb_left_packed(const lb_gemm *gemm, const float *data, int
   return (lb_left){data, gemm->tile_rows * depth, 1, gemm->tile_rows};
 }
 static inline lb_right lb_right_packed(const lb_gemm *gemm, const float *data, int64_t depth) {
-  return (lb_right){data, gemm->tile_columns * depth, gemm->tile_columns};
+  return (lb_right){.data = data,
+                    .dtype = LB_FLOAT32,
+                    .width = gemm->tile_columns,
+                    .panel = gemm->tile_columns * depth,
+                    .depth = gemm->tile_columns};
 }
 
 /* Declares a kernel for every instruction set. */

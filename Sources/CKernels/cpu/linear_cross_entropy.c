@@ -24,7 +24,7 @@ typedef struct {
 } linear_cross_entropy;
 
 static lb_matrix floats_of(float *data, int64_t rows, int64_t columns) {
-  return (lb_matrix){data, LB_FLOAT32, rows, columns, columns};
+  return (lb_matrix){.data = data, .dtype = LB_FLOAT32, .rows = rows, .columns = columns, .stride = columns};
 }
 
 /* Losses and gradients of the `count` rows in `call->rows`. */
@@ -117,8 +117,10 @@ lb_status lb_cpu_linear_cross_entropy(lb_stream *stream, lb_matrix hidden, lb_ma
                                       lb_gradient dhidden, lb_gradient dweight) {
   LB_REQUIRE_STREAM(stream);
   lb_device *device = stream->device;
-  LB_REQUIRE(device, lb_is_matrix(hidden) && lb_is_matrix(weight) && hidden.dtype == LB_FLOAT32,
+  LB_REQUIRE(device, lb_is_matrix(hidden) && lb_is_stored_matrix(weight) && hidden.dtype == LB_FLOAT32,
              "linear_cross_entropy: a malformed matrix");
+  LB_REQUIRE(device, !lb_is_tiled(weight.dtype) || (dhidden.data == NULL && dweight.data == NULL),
+             "linear_cross_entropy: a weight in tiles gives no gradients");
   LB_REQUIRE(device, hidden.columns == weight.columns, "linear_cross_entropy: hidden rows of %lld, weight rows of %lld",
              (long long)hidden.columns, (long long)weight.columns);
   const int64_t n = hidden.rows, width = hidden.columns, classes = weight.rows;

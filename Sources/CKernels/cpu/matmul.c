@@ -4,7 +4,7 @@
  *
  * By columns, for few rows: all workers pack a together; then each takes columns of the result, packs them of b into its
  * own cache and multiplies all rows by them, so b is read once, at the speed of memory. By rows: all workers pack a chunk
- * of b together, and then each takes rows. A sum is over blocks of depth in ascending order in all cases (see gemm.h), so
+ * of b together, and then each takes rows. Where b lies in tiles, by columns without packing b. A sum is over blocks of depth in ascending order in all cases (see gemm.h), so
  * a row is the same bits whatever other rows there are.
  */
 #include "gemm.h"
@@ -24,6 +24,7 @@ enum {
 typedef struct {
   const lb_gemm *gemm;
   lb_lines left, right;
+  const float *scales;      /* of a right operand in tiles of int8 */
   float *c;
   int64_t c_row;
   lb_start start;
@@ -117,6 +118,41 @@ static void multiply_columns(void *context, int64_t piece, int32_t worker) {
   } while (k < call->k + call->depth);
 }
 
+/* By columns of an operand in tiles, which the product reads where they are. Few rows stay in the first-level cache: then
+ * tile after tile at all depths, in the order of memory. */
+static void multiply_tiles(void *context, int64_t piece, int32_t worker) {
+  (void)worker;
+  const product *call = context;
+  const lb_gemm *gemm = call->gemm;
+  const lb_lines *b = &call->right;
+  const int64_t rows = call->left.lines, blocks = lb_divide_up(b->depth, LB_SCALED);
+  const int64_t padded = lb_divide_up(rows, gemm->tile_rows) * gemm->tile_rows;
+  const int64_t first = piece * call->tiles_of_piece * gemm->tile_columns;
+  const int64_t end = lb_minimum(b->lines, first + call->tiles_of_piece * gemm->tile_columns);
+  const int64_t columns = rows <= tile_by_tile_rows ? 2 * LB_TILE_LINES : end - first;
+  const int64_t bytes = b->dtype == LB_BFLOAT16_TILES ? 2 : 1;
+  for (int64_t column = first; column < end; column += columns) {
+    const int64_t here = lb_minimum(end - column, columns), tile = column / LB_TILE_LINES;
+    int64_t k = call->k;
+    do {
+      const int64_t depth = depth_at(call, k);
+      const lb_left left = call->left_in_place
+                               ? left_in_place(call, 0, k)
+                               : lb_left_packed(gemm, call->shared + (k - call->k) * padded, depth);
+      const lb_right right = {
+          .data = (const char *)b->data + (tile * b->depth + k) * LB_TILE_LINES * bytes,
+          .dtype = b->dtype,
+          .width = LB_TILE_LINES,
+          .panel = LB_TILE_LINES * b->depth,
+          .depth = LB_TILE_LINES,
+          .scales = b->dtype == LB_INT8_TILES ? call->scales + (tile * blocks + k / LB_SCALED) * LB_TILE_LINES : NULL,
+          .scale_panel = LB_TILE_LINES * blocks};
+      gemm->product(rows, here, depth, left, right, call->c + column, call->c_row, start_at(call, k, column));
+      k += call->depth_block;
+    } while (k < call->k + call->depth);
+  }
+}
+
 /* Very few rows: some columns, at all depths. */
 static void multiply_thin(void *context, int64_t piece, int32_t worker) {
   (void)worker;
@@ -179,23 +215,32 @@ static lb_status run_by_columns(product *call) {
   const int64_t tiles = lb_divide_up(call->left.lines, gemm->tile_rows);
   const int64_t padded = tiles * gemm->tile_rows;
   const int64_t most = lb_minimum(chunk_depth(call, padded), call->left.depth);
+  const bool tiled = lb_is_tiled(call->right.dtype);
   void *shared = NULL;
-  call->left_in_place = call->left.dtype == LB_FLOAT32 && tiles == 1;
-  LB_TRY(lb_reserve_scratch(call->device, (size_t)(column_tiles * gemm->tile_columns * call->depth_block) * 4));
+  /* A long way from row to row would let rows drive each other out of the cache. */
+  call->left_in_place = call->left.dtype == LB_FLOAT32 && (tiled ? call->left.lines <= 2 : tiles == 1);
+  if (!tiled) {
+    LB_TRY(lb_reserve_scratch(call->device, (size_t)(column_tiles * gemm->tile_columns * call->depth_block) * 4));
+  }
   if (!call->left_in_place) {
     LB_TRY(lb_cpu_allocate(call->device, (size_t)(padded * most) * 4, &shared));
     call->shared = shared;
   }
   call->column = 0;
   call->columns = call->right.lines;
-  const int64_t pieces = cut(call, lb_divide_up(call->columns, gemm->tile_columns), column_tiles);
+  int64_t pieces = cut(call, lb_divide_up(call->columns, gemm->tile_columns), column_tiles);
+  if (tiled) { /* whole tiles of the operand, which the kernel's own divide */
+    const int64_t width = LB_TILE_LINES / gemm->tile_columns;
+    call->tiles_of_piece = lb_divide_up(call->tiles_of_piece, width) * width;
+    pieces = lb_divide_up(call->columns, call->tiles_of_piece * gemm->tile_columns);
+  }
   call->k = 0;
   do {
     call->depth = lb_minimum(most, call->left.depth - call->k);
     if (!call->left_in_place) {
       lb_parallel_for(call->device, lb_divide_up(tiles, shared_tiles), pack_left, call);
     }
-    lb_parallel_for(call->device, pieces, multiply_columns, call);
+    lb_parallel_for(call->device, pieces, tiled ? multiply_tiles : multiply_columns, call);
     call->k += call->depth;
   } while (call->k < call->left.depth);
   lb_cpu_release(call->device, shared);
@@ -246,6 +291,10 @@ static lb_status multiply(lb_device *device, lb_matrix a, bool transpose_a, lb_m
                   .start = start,
                   .device = device};
   call.depth_block = lb_depth_block(call.left.depth);
+  if (lb_is_tiled(b.dtype)) {
+    call.scales = lb_tile_scales(b);
+    return run_by_columns(&call);
+  }
   if (c.rows <= LB_THIN_ROWS && a.dtype == LB_FLOAT32) {
     return run_thin(&call);
   }
@@ -262,7 +311,9 @@ lb_status lb_cpu_matmul(lb_stream *stream, lb_matrix a, bool transpose_a, lb_mat
   lb_device *device = stream->device;
   const int64_t rows = transpose_a ? a.columns : a.rows, depth = transpose_a ? a.rows : a.columns;
   const int64_t columns = transpose_b ? b.rows : b.columns, depth_b = transpose_b ? b.columns : b.rows;
-  LB_REQUIRE(device, lb_is_matrix(a) && lb_is_matrix(b) && lb_is_matrix(c), "matmul: a matrix is not well formed");
+  LB_REQUIRE(device, lb_is_matrix(a) && lb_is_stored_matrix(b) && lb_is_matrix(c),
+             "matmul: a matrix is not well formed");
+  LB_REQUIRE(device, transpose_b || !lb_is_tiled(b.dtype), "matmul: a matrix in tiles must be transposed");
   LB_REQUIRE(device, c.dtype == LB_FLOAT32, "matmul: the result must be float32");
   LB_REQUIRE(device, depth == depth_b && c.rows == rows && c.columns == columns,
              "matmul: [%lld, %lld] times [%lld, %lld] does not give [%lld, %lld]", (long long)rows, (long long)depth,

@@ -181,10 +181,18 @@ static lb_status run_rows(lb_device *device, lb_piece work, row_work call) {
 lb_status lb_cpu_copy_matrix(lb_stream *stream, lb_matrix source, lb_matrix destination) {
   LB_REQUIRE_STREAM(stream);
   lb_device *device = stream->device;
-  LB_REQUIRE(device, lb_is_matrix(source) && lb_is_matrix(destination), "copy_matrix: a malformed matrix");
+  LB_REQUIRE(device, lb_is_stored_matrix(source) && lb_is_stored_matrix(destination), "copy_matrix: a malformed matrix");
   LB_REQUIRE(device, source.rows == destination.rows && source.columns == destination.columns,
              "copy_matrix: [%lld, %lld] into [%lld, %lld]", (long long)source.rows, (long long)source.columns,
              (long long)destination.rows, (long long)destination.columns);
+  const bool from_tiles = lb_is_tiled(source.dtype), into_tiles = lb_is_tiled(destination.dtype);
+  LB_REQUIRE(device, !from_tiles || !into_tiles, "copy_matrix: from tiles into tiles");
+  if (into_tiles) {
+    return lb_copy_into_tiles(device, source, destination);
+  }
+  if (from_tiles) {
+    return lb_copy_from_tiles(device, source, destination);
+  }
   return run_rows(device, LB_BEST(device, copy_matrix_piece),
                   (row_work){.source = source, .destination = destination, .rows = source.rows, .columns = source.columns});
 }
@@ -214,10 +222,13 @@ static lb_status check_indices(lb_device *device, const char *function, const in
 lb_status lb_cpu_gather_rows(lb_stream *stream, lb_matrix table, const int32_t *indices, int64_t n, float *y) {
   LB_REQUIRE_STREAM(stream);
   lb_device *device = stream->device;
-  LB_REQUIRE(device, lb_is_matrix(table), "gather_rows: a malformed table");
+  LB_REQUIRE(device, lb_is_stored_matrix(table), "gather_rows: a malformed table");
   LB_REQUIRE(device, lb_is_size(n, table.columns) && (n == 0 || (indices != NULL && y != NULL)),
              "gather_rows: no memory for %lld rows", (long long)n);
   LB_TRY(check_indices(device, "gather_rows", indices, n, table.rows));
+  if (lb_is_tiled(table.dtype)) {
+    return lb_gather_tiles(device, table, indices, n, y);
+  }
   return run_rows(device, LB_BEST(device, gather_piece),
                   (row_work){.source = table, .indices = indices, .y = y, .rows = n, .columns = table.columns});
 }

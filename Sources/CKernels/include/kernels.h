@@ -37,15 +37,29 @@ typedef enum {
   LB_BFLOAT16 = 1,
   LB_INT32 = 2,
   LB_UINT8 = 3,
+  LB_BFLOAT16_TILES = 4, /* weights as decoding reads them: see lb_matrix */
+  LB_INT8_TILES = 5,
 } lb_dtype;
+
+enum {
+  LB_TILE_LINES = 32, /* rows that lie together in tiles */
+  LB_SCALED = 32,     /* columns of a row that share a scale in tiles of int8 */
+};
 
 typedef struct lb_device lb_device;
 typedef struct lb_stream lb_stream;
 
-/* A row-major matrix: element (r, c) is data[r * stride + c]. */
+/* A row-major matrix: element (r, c) is data[r * stride + c].
+ *
+ * Weights that only enter products and gathers may lie in tiles instead: LB_TILE_LINES rows together, a column after the
+ * other, so that a product reads them in the order of memory for one row and for many. Element (r, c) is number
+ * (r / 32) * 32 * columns + c * 32 + r % 32; rows that fill up the last tile are zeros; the stride is `columns`. Of
+ * LB_INT8_TILES an element is a whole number of -127 ... 127 times a float32 scale, rounded to float32. The scales lie
+ * behind the last tile: that of (r, c) is number ((r / 32) * blocks + c / 32) * 32 + r % 32, blocks = columns / 32
+ * rounded up. Bytes in all: rows rounded up * columns * size, and of int8 rows rounded up * blocks * 4 more. */
 typedef struct {
   void *data;
-  lb_dtype dtype; /* LB_FLOAT32 or LB_BFLOAT16 */
+  lb_dtype dtype; /* LB_FLOAT32 or LB_BFLOAT16; where a function says so, tiles */
   int64_t rows, columns, stride;
 } lb_matrix;
 
@@ -165,11 +179,14 @@ typedef struct {
 
   /* -- Rows and columns ------------------------------------------------------------------------------------------ */
 
-  /* Copies a matrix into another of the same rows and columns, casting between float32 and bfloat16 (to nearest even). */
+  /* Copies a matrix into another of the same rows and columns, casting between float32, bfloat16 and tiles, to the nearest,
+   * to even between two. Into int8 a scale is the largest absolute value of its elements / 127, and no number where one of
+   * them is none or infinite. Not from tiles to tiles. */
   lb_status (*copy_matrix)(lb_stream *stream, lb_matrix source, lb_matrix destination);
   /* destination += source, both float32. */
   lb_status (*add_matrix)(lb_stream *stream, lb_matrix source, lb_matrix destination);
-  /* y[r] = table[indices[r]]; LB_INVALID_ARGUMENT when an index is outside the table (checked on the CPU). */
+  /* y[r] = table[indices[r]], the table in any storage; LB_INVALID_ARGUMENT when an index is outside the table (checked on
+   * the CPU). */
   lb_status (*gather_rows)(lb_stream *stream, lb_matrix table, const int32_t *indices, int64_t n, float *y);
   /* dtable[indices[r]] += dy[r], in the order of r. */
   lb_status (*scatter_add_rows)(lb_stream *stream, const float *dy, const int32_t *indices, int64_t n, lb_matrix dtable);
@@ -198,7 +215,8 @@ typedef struct {
   /* -- Matrix products ------------------------------------------------------------------------------------------- */
 
   /* c = op(a) op(b) [+ c when accumulate] [+ bias in each row]; op transposes when its flag is set. c is float32.
-   * Row r of c is the same bits whatever the other rows of a hold. bias: [c.columns] or NULL. */
+   * Row r of c is the same bits whatever the other rows of a hold. b may lie in tiles when it is transposed: the same bits
+   * as of the row-major float32 matrix with the same elements. bias: [c.columns] or NULL. */
   lb_status (*matmul)(lb_stream *stream, lb_matrix a, bool transpose_a, lb_matrix b, bool transpose_b, lb_matrix c,
                       bool accumulate, const float *bias);
   /* c[i] = op(a[i]) op(b[i]) [+ c[i] where accumulate[i]]: `count` products, each of its own shape and with the bits of a
@@ -292,7 +310,7 @@ typedef struct {
   /* Cross-entropy of the rows of hidden weight^T, a chunk of rows at a time, never the full logits. In one pass:
    *   losses[r]      = cross-entropy of row r with label smoothing (mean over classes, as PyTorch), 0 where ignored
    *   dhidden, dweight = gradients of sum over r of factors[r] * losses[r]
-   * hidden: [n, d] float32; weight: [classes, d]; targets: [n], -100 is ignored; factors: [n].
+   * hidden: [n, d] float32; weight: [classes, d], in tiles where no gradient is wanted; targets: [n], -100 is ignored; factors: [n].
    * predictions: [n], the best class (the first of equals; -1 where ignored), or NULL. */
   lb_status (*linear_cross_entropy)(lb_stream *stream, lb_matrix hidden, lb_matrix weight, const int32_t *targets,
                                     const float *factors, float smoothing, float *losses, int32_t *predictions,
