@@ -48,6 +48,16 @@ public final class KeyValueCache {
     for (index, rows) in batch.sequences.enumerated() { lengths[index] += rows.count }
   }
 
+  /// Gives a sequence the first `length` tokens of another one, in place of what it held.
+  public func copy(sequence: Int, to other: Int, length: Int) throws {
+    guard sequence != other, 0...lengths[sequence] ~= length else { return }
+    let (source, place) = (sequence * capacity, other * capacity)
+    for tensor in held.joined() {
+      try tensor.rows(place..<place + length).copy(from: tensor.rows(source..<source + length))
+    }
+    lengths[other] = length
+  }
+
   /// Forgets the tokens of a sequence from `length` on.
   public func truncate(sequence: Int, to length: Int) { lengths[sequence] = min(lengths[sequence], length) }
 }

@@ -10,7 +10,7 @@ public struct Assessor {
   private let provenance: Provenance
   private let batch: Int
 
-  public init(_ interpreter: StudyInterpreter, provenance: Provenance, batch: Int = 16) {
+  public init(_ interpreter: StudyInterpreter, provenance: Provenance, batch: Int = 64) {
     self.interpreter = interpreter
     self.provenance = provenance
     self.batch = batch

@@ -32,7 +32,7 @@ extension JointModel {
   private func crossAttentionWeights(
     _ tokens: TokenBatch, _ memory: VisualMemory, answerStart: Int, _ tape: Tape
   ) throws -> [Float] {
-    let looking = try Looking(tokens, memory, on: device)
+    let looking = try Looking(tokens, memory.studies, on: device)
     let context = try context(memory, tape)
     let rows = min(answerStart, tokens.tokenCount - 1)..<tokens.tokenCount
     let answer = [AttentionRange(queries: rows, keys: memory.studies[0])]

@@ -94,7 +94,8 @@ public final class JointModel {
     try text.check(batch.tokens)
     let memory = try see(batch, tape)
     let tokens = try TokenBatch(batch.tokens, on: device)
-    let hidden = try read(tokens, memory, context: memory.map { try context($0, tape) }, cache: nil, tape)
+    let looking = try memory.map { try Looking(tokens, $0.studies, on: device) }
+    let hidden = try read(tokens, looking, context: memory.map { try context($0, tape) }, cache: nil, tape)
     let prompts = zip(tokens.sequences, batch.promptLengths).map { $0.lowerBound..<$0.lowerBound + $1 }
     let logits = try classify(hidden, prompts, memory, tape)
     return Output(
@@ -160,11 +161,10 @@ public final class JointModel {
 
   /// The text transformer with the blocks between its layers; gives the last hidden states.
   func read(
-    _ tokens: TokenBatch, _ memory: VisualMemory?, context: [Int: GatedCrossAttention.Memory]?,
+    _ tokens: TokenBatch, _ looking: Looking?, context: [Int: GatedCrossAttention.Memory]?,
     cache: KeyValueCache?, _ tape: Tape
   ) throws -> Tensor {
     var x = try text.embed(tokens, tape)
-    let looking = try memory.map { try Looking(tokens, $0, on: device) }
     for index in 0..<configuration.text.layers {
       if let looking, let block = blocks[index], let keys = context?[index] {
         x = try block(x, keys, looking.ranges, mask: looking.mask, dropout: dropout, tape)
@@ -180,8 +180,9 @@ public final class JointModel {
     /// uint8, [tokens]: 1 in the rows of studies with images.
     let mask: Tensor
 
-    init(_ tokens: TokenBatch, _ memory: VisualMemory, on device: Device) throws {
-      ranges = zip(tokens.sequences, memory.studies).map { AttentionRange(queries: $0, keys: $1) }
+    /// - Parameter studies: the rows of visual memory that each sequence looks at; none for one without images.
+    init(_ tokens: TokenBatch, _ studies: [Range<Int>], on device: Device) throws {
+      ranges = zip(tokens.sequences, studies).map { AttentionRange(queries: $0, keys: $1) }
       var bytes = [UInt8](repeating: 0, count: tokens.tokenCount)
       for range in ranges where !range.keys.isEmpty {
         for row in range.queries { bytes[row] = 1 }
@@ -190,11 +191,13 @@ public final class JointModel {
     }
   }
 
+  var hasHeads: Bool { findingHead != nil || classHead != nil }
+
   /// The logits of the heads, from the hidden states of the prompts and the pooled images.
   func classify(
     _ hidden: Tensor, _ prompts: [Range<Int>], _ memory: VisualMemory?, _ tape: Tape
   ) throws -> (findings: Tensor?, classes: Tensor?) {
-    guard findingHead != nil || classHead != nil else { return (nil, nil) }
+    guard hasHeads else { return (nil, nil) }
     let complaint = try tape.rangeMeans(hidden, prompts)
     return (
       try findingHead?(memory?.findings, complaint: complaint, tape),

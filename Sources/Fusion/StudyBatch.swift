@@ -40,4 +40,14 @@ public struct StudyBatch {
   }
 
   public var studyCount: Int { tokens.count }
+
+  /// One study of the batch alone.
+  func study(_ index: Int) throws -> StudyBatch {
+    let first = imageCounts[..<index].reduce(0, +)
+    let images = first..<first + imageCounts[index]
+    return try StudyBatch(
+      tokens: [tokens[index]], promptLengths: [promptLengths[index]],
+      pixels: images.isEmpty ? nil : pixels?.rows(images), imageCounts: [images.count],
+      views: Array(views[images]))
+  }
 }

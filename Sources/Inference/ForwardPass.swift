@@ -45,14 +45,20 @@ public struct ForwardPass {
   let device: Device
 
   /// Loads a model directory. Wrong names among the gradients are refused here.
-  public init(_ directory: String, gradients: Gradients = .none, on device: Device) throws {
+  ///
+  /// - Parameter weights: how the matrices of a text transformer are kept; other than float32 they have no gradients.
+  public init(
+    _ directory: String, gradients: Gradients = .none, weights: DType = .float32, on device: Device
+  ) throws {
     self.gradients = gradients
     self.device = device
     if VisionCheckpoint.isEncoder(try Checkpoint(directory).config) {
       let (encoder, parameters) = try PatchEncoder.load(directory, on: device, isTrainable: gradients.include)
       model = .vision(encoder, parameters)
     } else {
-      model = .joint(try JointModel.load(directory, on: device, isTrainable: gradients.include))
+      model = .joint(
+        try JointModel.load(
+          directory, on: device, matrixStorage: weights, isTrainable: gradients.include))
     }
     try check(directory)
   }

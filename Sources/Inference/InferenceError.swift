@@ -10,6 +10,7 @@ public enum InferenceError: Diagnostic {
   /// Gradients are wanted, but the input holds nothing that they could be of.
   case nothingToDifferentiate(path: String, needs: String)
   case emptyPrompt
+  case malformedPrompt(path: String, line: Int)
   case noTokenizer(directory: String)
 
   public var sentence: String {
@@ -22,6 +23,8 @@ public enum InferenceError: Diagnostic {
       "\(name) is kept by counting (a statistic, or a router's bias) and has no gradient"
     case .nothingToDifferentiate(let path, let needs): "\(path) needs \(needs) for gradients"
     case .emptyPrompt: "the prompt is empty; give at least one token for the model to go on from"
+    case .malformedPrompt(let path, let line):
+      "\(path), line \(line): a prompt is one JSON string a line, in double quotes"
     case .noTokenizer(let directory):
       "\(directory) has no tokenizer.json to read a text with; give --ids, or put the file there"
     }
@@ -30,7 +33,7 @@ public enum InferenceError: Diagnostic {
   public var fault: Fault {
     switch self {
     case .unknownGradient, .gradientless, .emptyPrompt: .usage
-    case .input, .noTokenizer, .nothingToDifferentiate: .data
+    case .input, .malformedPrompt, .noTokenizer, .nothingToDifferentiate: .data
     }
   }
 }

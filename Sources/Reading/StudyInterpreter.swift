@@ -43,36 +43,41 @@ public final class StudyInterpreter {
   }
 
   /// Loads a model directory with its tokenizer.
-  public static func load(_ directory: String, on device: Device) throws -> StudyInterpreter {
+  ///
+  /// - Parameter weights: how the text transformer's matrices are kept in memory.
+  public static func load(
+    _ directory: String, weights: DType = .float32, on device: Device
+  ) throws -> StudyInterpreter {
     let path = Path.join(directory, "tokenizer.json")
     guard File.kind(of: path) == .regular else { throw ReadingError.noTokenizer(directory: directory) }
-    let model = try JointModel.load(directory, on: device)
+    let model = try JointModel.load(directory, on: device, matrixStorage: weights)
     return try StudyInterpreter(model, tokenizer: Tokenizer(directory))
   }
 
-  /// Reads several studies at once.
+  /// Reads several studies, up to `places` of them at once: when one is done, the next takes its place.
   ///
   /// - Parameters:
   ///   - temperature: 0 takes the likeliest word each time.
   ///   - onText: called with (study, text) as words are written; false stops.
   public func interpret(
-    _ studies: [EncodedStudy], temperature: Double = 0, seed: UInt64 = 0,
+    _ studies: [EncodedStudy], temperature: Double = 0, seed: UInt64 = 0, places: Int = 16,
     onText: ((Int, String) throws -> Bool)? = nil
   ) throws -> [Interpretation] {
-    let batch = try StudyBatch(studies, on: model.device)
     let writes = model.configuration.task.answer != .none
     let longest = studies.map(\.tokens.count).max() ?? 0
     let budget = writes ? min(answerLimit, encoder.context - longest) : 0
     let options = GenerationOptions(
       maximumTokens: budget, temperature: temperature, seed: seed,
       endTokens: Set([encoder.template.endToken(of: encoder.tokenizer)].compactMap { $0 }))
-    let constraints: [any TokenConstraint] =
-      try vocabulary.map { vocabulary in
-        try studies.map { _ in try ClinicalDraft.constraint(vocabulary: vocabulary, budget: budget) }
-      } ?? []
+    let requests = try studies.map { study in
+      GenerationRequest(
+        try StudyBatch([study], on: model.device), options,
+        constraint: try vocabulary.map { try ClinicalDraft.constraint(vocabulary: $0, budget: budget) })
+    }
     var decoders = studies.map { _ in StreamingDecoder(encoder.tokenizer) }
-    let answers = try model.generate(batch, options, constraints: constraints) { study, token in
-      try onText.map { try $0(study, decoders[study].append(token)) } ?? true
+    let answers = try model.generate(requests, places: places) { study, token in
+      guard let onText else { return .goOn }
+      return try onText(study, decoders[study].append(token)) ? .goOn : .endAll
     }
     return try answers.map(interpretation)
   }

@@ -52,6 +52,13 @@ public struct TokenMask: Equatable, Sendable {
 
   public var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
 
+  /// The token of a set of one; nil for every other set.
+  public var only: Int? {
+    guard let index = words.firstIndex(where: { $0 != 0 }) else { return nil }
+    let isAlone = words[index].nonzeroBitCount == 1 && words[(index + 1)...].allSatisfy { $0 == 0 }
+    return isAlone ? index << 6 + words[index].trailingZeroBitCount : nil
+  }
+
   public var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
 
   /// Calls `body` with each token of the set, in ascending order.

@@ -20,14 +20,18 @@ import Testing
   }
 
   @Test func promptAndAnswerAreTimedApart() throws {
-    let result = try GenerationBenchmark.run(model(), promptTokens: 8, answerTokens: 16, repetitions: 3)
-    #expect(result.reading.seconds.count == 3 && result.writing.seconds.count == 3)
-    #expect(result.promptTokensPerSecond > 0 && result.answerTokensPerSecond > 0)
+    let result = try GenerationBenchmark.run(
+      model(), promptTokens: 8, answerTokens: 16, answers: [1, 3], repetitions: 3)
+    #expect(result.reading.seconds.count == 3 && result.promptTokensPerSecond > 0)
+    #expect(result.writings.map(\.answers) == [1, 3] && result.writings.map(\.tokens) == [15, 45])
+    #expect(result.writings.allSatisfy { $0.measurement.seconds.count == 3 && $0.tokensPerSecond > 0 })
+    // Two layers of 4 × 32² + 3 × 32 × 48 and two norms, the output layer, and the last norm, in float32.
+    #expect(result.bytesOfToken == 4 * (2 * (4 * 1024 + 3 * 1536 + 64) + 97 * 32 + 32))
   }
 
   @Test func moreThanTheModelTakesIsRefused() throws {
     #expect(throws: BenchmarksError.tooManyTokens(asked: 25, limit: 24)) {
-      try GenerationBenchmark.run(model(), promptTokens: 9, answerTokens: 16, repetitions: 1)
+      try GenerationBenchmark.run(model(), promptTokens: 8, answerTokens: 17, answers: [1], repetitions: 1)
     }
   }
 

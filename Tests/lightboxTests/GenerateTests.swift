@@ -117,6 +117,44 @@ import Testing
     #expect(empty.code == 64 && empty.messages.contains("the prompt is empty"))
   }
 
+  @Test func manyPromptsAreWrittenAtOnceAsAlone() throws {
+    let scratch = try Scratch()
+    _ = try ByteTokenizer.write(in: scratch, begins: false)
+    let model = try widened(to: scratch)
+    let prompts = ["AB", "AB 12", "33"]
+    try File.writeAtomically(
+      Path.join(scratch.path, "prompts.jsonl"), prompts.map { "\"\($0)\"\n" }.joined())
+    for weights in ["float32", "bfloat16", "int8"] {
+      let common = [
+        "--max-tokens", "9", "--ignore-end", "--weights", weights, "--repetition-penalty", "1.1", "--top-k",
+        "5",
+        "--temperature", "0.8", "--json",
+      ]
+      let together = try Binary.run(
+        ["generate", model, "--prompts", Path.join(scratch.path, "prompts.jsonl"), "--seed", "3"] + common)
+      let lines = together.output.split(separator: "\n")
+      #expect(lines.count == prompts.count)
+      for (index, line) in lines.enumerated() {
+        let alone = try Binary.run(
+          ["generate", model, "--prompt", prompts[index], "--seed", "\(3 + index)"] + common)
+        let (first, second) = (try JSON(parsing: String(line)), try #require(alone.json))
+        #expect(first["ids"] == second["ids"] && first["text"] == second["text"])
+      }
+    }
+  }
+
+  @Test func aStopStringEndsTheText() throws {
+    let scratch = try Scratch()
+    _ = try ByteTokenizer.write(in: scratch, begins: false)
+    let model = try widened(to: scratch)
+    let arguments = ["generate", model, "--prompt", "AB", "--max-tokens", "40", "--ignore-end"]
+    let whole = try Binary.run(arguments).output
+    let stop = String(try #require(whole.dropFirst(3).first { $0.isLetter || $0.isPunctuation }))
+    let end = try #require(whole.range(of: stop)).lowerBound
+    let stopped = try Binary.run(arguments + ["--stop", "never", "--stop", stop])
+    #expect(stopped.output == whole[..<end] + "\n")
+  }
+
   @Test func wrongUseIsOneSentence() throws {
     let both = try Binary.run("generate", llama.path, "--ids", "1", "--prompt", "a")
     #expect(both.code == 64 && both.messages.contains("either --prompt TEXT or --ids"))
@@ -127,5 +165,11 @@ import Testing
     #expect(text.code == 65 && text.messages.contains("has no tokenizer.json"))
     let vision = try Binary.run("generate", ReferenceModel(ReferenceModel.vit).path, "--ids", "1")
     #expect(vision.code == 65 && vision.messages.contains("ViTModel"))
+    let scratch = try Scratch()
+    _ = try ByteTokenizer.write(in: scratch, begins: false)
+    let model = try widened(to: scratch)
+    try File.writeAtomically(Path.join(scratch.path, "prompts.jsonl"), "\"a\"\n\na\n")
+    let malformed = try Binary.run("generate", model, "--prompts", Path.join(scratch.path, "prompts.jsonl"))
+    #expect(malformed.code == 65 && malformed.messages.contains("prompts.jsonl, line 3"))
   }
 }

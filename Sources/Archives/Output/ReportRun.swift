@@ -12,8 +12,8 @@ public final class ReportRun {
     public var forms: Set<ReportForm> = Set(ReportForm.allCases)
     /// The most reports of this run; nil: no limit.
     public var limit: Int?
-    /// Studies that are read at once.
-    public var batch = 8
+    /// Studies that are handed to the model together; when one is done, another of them takes its place.
+    public var batch = 32
 
     public init() {}
   }

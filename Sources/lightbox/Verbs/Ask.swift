@@ -26,7 +26,10 @@ extension Command {
       complaint is read from standard input, or from the DICOM attributes when that is empty. An answer without an image says \
       that none was seen.
       """,
-    takes: [model, images, complaint, age, sex, language, anyImage, CommonOption.json, CommonOption.quiet],
+    takes: [
+      model, images, complaint, age, sex, language, anyImage, WeightStorage.parameter, CommonOption.json,
+      CommonOption.quiet,
+    ],
     examples: [
       .init("lightbox ask runs/demo/best chest.dcm", "A film on the light box, at a terminal:"),
       .init(
@@ -38,7 +41,8 @@ extension Command {
 
 private func askAboutStudy(_ arguments: Arguments, _ session: Session) throws {
   let directory = try arguments[model]
-  let interpreter = try StudyInterpreter.load(directory, on: Device.cpu())
+  let interpreter = try StudyInterpreter.load(
+    directory, weights: WeightStorage.chosen(arguments), on: Device.cpu())
   let provenance = try ModelIdentity(directory: directory).provenance(
     interpreter.model.configuration.calibration,
     software: "lightbox \(Lightbox.version), \(Lightbox.modelName(directory))")

@@ -30,9 +30,14 @@ extension Command {
 
   private static let benchmarkGenerate = Command(
     "generate", "reading a prompt and writing token by token",
-    discussion: "Without MODEL the decoder of `benchmark train` with random weights writes 128 tokens.",
+    discussion: """
+      Without MODEL a decoder of width 2048 with 8 layers, 16 heads and 32256 tokens and random weights. Answers are written \
+      after 8 tokens, so that it is the weights that are read; MB/token are their bytes, and the share is of the rate at \
+      which a gigabyte is read, measured in the same run. Several answers at once read the weights once for all.
+      """,
     takes: [
       GenerationMeasurement.model, GenerationMeasurement.promptTokens, GenerationMeasurement.answerTokens,
+      GenerationMeasurement.weights, GenerationMeasurement.answers,
       CommonMeasurement.repetitions, CommonOption.json, CommonOption.quiet,
     ],
     examples: [.init("lightbox benchmark generate model --max-tokens 64", "A model of your own:")],

@@ -18,7 +18,7 @@ extension Command {
       Findings and classes are measured on the heads' scores; the report's findings and its first diagnosis on the reports \
       that the model writes for the studies.
       """,
-    takes: [model, data, split, quiet, asJSON],
+    takes: [model, data, split, WeightStorage.parameter, quiet, asJSON],
     examples: [
       .init(
         "lightbox evaluate runs/demo/best runs/phantoms/studies.jsonl --split test", "The unseen studies:")
@@ -28,7 +28,8 @@ extension Command {
 
 private func evaluateModel(_ arguments: Arguments, _ session: Session) throws {
   let directory = try arguments[model]
-  let interpreter = try StudyInterpreter.load(directory, on: Device.cpu())
+  let interpreter = try StudyInterpreter.load(
+    directory, weights: WeightStorage.chosen(arguments), on: Device.cpu())
   let provenance = try ModelIdentity(directory: directory).provenance(
     interpreter.model.configuration.calibration, software: "lightbox \(Lightbox.version)")
   let name = try arguments[split]

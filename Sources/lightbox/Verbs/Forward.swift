@@ -26,7 +26,7 @@ extension Command {
 
       Gradients are of loss, and of the sum of last_hidden_state × probe where IN holds a probe; both there, of their sum.
       """,
-    takes: [model, inputs, outputs, gradients, CommonOption.quiet],
+    takes: [model, inputs, outputs, gradients, WeightStorage.parameter, CommonOption.quiet],
     examples: [
       .init("lightbox forward model --inputs in.safetensors --outputs out.safetensors", "Logits:"),
       .init(
@@ -37,8 +37,14 @@ extension Command {
 }
 
 private func runForward(_ arguments: Arguments, _ session: Session) throws {
+  if try arguments[gradients] != nil, try WeightStorage.chosen(arguments) != .float32 {
+    throw ConsoleError.contradiction(
+      "--gradients needs --weights float32, as other weights cannot be trained")
+  }
   let pass = try ForwardPass(
-    try arguments[model], gradients: wanted(try arguments[gradients]), on: Device.cpu())
+    try arguments[model], gradients: wanted(try arguments[gradients]),
+    weights: WeightStorage.chosen(arguments),
+    on: Device.cpu())
   let path = try arguments[inputs]
   let result = try pass(path)
   if try !arguments[CommonOption.quiet] {

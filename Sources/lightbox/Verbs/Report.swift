@@ -33,7 +33,8 @@ extension Command {
       old one. Patients appear under pseudonyms; DIR/pseudonyms.salt must not be handed on with the reports.
       """,
     takes: [
-      model, archive, output, forms, limit, assumed, split, anyImage, CommonOption.json, CommonOption.quiet,
+      model, archive, output, forms, limit, assumed, split, anyImage, WeightStorage.parameter,
+      CommonOption.json, CommonOption.quiet,
     ],
     examples: [
       .init("lightbox report runs/demo/best archive -o reports", "A whole archive, or what is new in it:"),
@@ -54,7 +55,8 @@ private func reportOnArchive(_ arguments: Arguments, _ session: Session) throws 
     throw ConsoleError.contradiction("--split goes with study records; give a studies.jsonl as SOURCE")
   }
   guard File.kind(of: path) != nil else { throw ArchivesError.noSource(path: path) }
-  let interpreter = try StudyInterpreter.load(try arguments[model], on: Device.cpu())
+  let interpreter = try StudyInterpreter.load(
+    try arguments[model], weights: WeightStorage.chosen(arguments), on: Device.cpu())
   let provenance = try ModelIdentity(directory: try arguments[model]).provenance(
     interpreter.model.configuration.calibration,
     software: "lightbox \(Lightbox.version), \(Lightbox.modelName(try arguments[model]))")
