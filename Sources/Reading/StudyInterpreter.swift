@@ -33,6 +33,8 @@ public final class StudyInterpreter {
   public let encoder: StudyEncoder
   /// The most tokens of an answer.
   public let answerLimit: Int
+  /// Studies that are written on at once.
+  public var places = 16
   private let vocabulary: GrammarVocabulary?
 
   public init(_ model: JointModel, tokenizer: Tokenizer, answerLimit: Int = 384) throws {
@@ -60,7 +62,7 @@ public final class StudyInterpreter {
   ///   - temperature: 0 takes the likeliest word each time.
   ///   - onText: called with (study, text) as words are written; false stops.
   public func interpret(
-    _ studies: [EncodedStudy], temperature: Double = 0, seed: UInt64 = 0, places: Int = 16,
+    _ studies: [EncodedStudy], temperature: Double = 0, seed: UInt64 = 0,
     onText: ((Int, String) throws -> Bool)? = nil
   ) throws -> [Interpretation] {
     let writes = model.configuration.task.answer != .none

@@ -102,7 +102,8 @@ def measure(options, read, write):
 def time_llama(path, options):
     import llama_cpp as llama
 
-    llama.llama_log_set(llama.llama_log_callback(lambda level, text, data: None), None)
+    silence = llama.llama_log_callback(lambda level, text, data: None)  # lives as long as the library may call it
+    llama.llama_log_set(silence, None)
     llama.llama_backend_init()
     model = llama.llama_model_load_from_file(path.encode(), llama.llama_model_default_params())
     settings = llama.llama_context_default_params()
@@ -112,7 +113,8 @@ def time_llama(path, options):
     context = llama.llama_init_from_model(model, settings)
 
     def decode(tokens):
-        batch = llama.llama_batch_get_one((llama.llama_token * len(tokens))(*tokens), len(tokens))
+        memory = (llama.llama_token * len(tokens))(*tokens)  # the batch only points to it
+        batch = llama.llama_batch_get_one(memory, len(tokens))
         if llama.llama_decode(context, batch) != 0:
             raise SystemExit("llama_decode failed")
         llama.llama_get_logits_ith(context, -1)

@@ -15,6 +15,8 @@ private let limit = Parameter.option("limit", "N", "at most N new reports", .int
 private let assumed = Parameter.option(
   "assume-complaint", "TEXT", "the complaint of studies that name none", .text)
 private let split = Parameter.option("split", "NAME", "only the study records of a split", .text)
+private let atOnce = Parameter.option(
+  "at-once", "N", "studies that are reported on at the same time", .integer(1...1024), default: 16)
 private let anyImage = Parameter.flag(
   "any-image", "reads images of any modality and body part, which the model was not trained on")
 
@@ -33,7 +35,7 @@ extension Command {
       old one. Patients appear under pseudonyms; DIR/pseudonyms.salt must not be handed on with the reports.
       """,
     takes: [
-      model, archive, output, forms, limit, assumed, split, anyImage, WeightStorage.parameter,
+      model, archive, output, forms, limit, assumed, split, anyImage, atOnce, WeightStorage.parameter,
       CommonOption.json, CommonOption.quiet,
     ],
     examples: [
@@ -57,6 +59,7 @@ private func reportOnArchive(_ arguments: Arguments, _ session: Session) throws 
   guard File.kind(of: path) != nil else { throw ArchivesError.noSource(path: path) }
   let interpreter = try StudyInterpreter.load(
     try arguments[model], weights: WeightStorage.chosen(arguments), on: Device.cpu())
+  interpreter.places = try arguments[atOnce]
   let provenance = try ModelIdentity(directory: try arguments[model]).provenance(
     interpreter.model.configuration.calibration,
     software: "lightbox \(Lightbox.version), \(Lightbox.modelName(try arguments[model]))")
@@ -64,6 +67,7 @@ private func reportOnArchive(_ arguments: Arguments, _ session: Session) throws 
   let chosen = try arguments[forms].compactMap(ReportForm.init)
   if !chosen.isEmpty { options.forms = Set(chosen + [.json]) }
   options.limit = try arguments[limit]
+  options.batch = 2 * interpreter.places
   let run = try ReportRun(interpreter, provenance: provenance, into: directory, options: options)
   if isRecords {
     var source = try RecordSource(
