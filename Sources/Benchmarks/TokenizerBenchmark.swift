@@ -9,15 +9,18 @@ public struct TokenizerBenchmark {
     public let tokens: Int
     /// Opening the tokenizer.
     public let loadingSeconds: Double
-    /// Whole passes over the text, on one thread.
-    public let passes: Measurement
-
-    public var bytesPerSecond: Double { Double(bytes) / passes.median }
-    public var tokensPerSecond: Double { Double(tokens) / passes.median }
+    /// Whole passes over the text, for each number of threads.
+    public let runs: [Run]
   }
 
+  public struct Run: Sendable {
+    public let threads: Int
+    public let passes: Measurement
+  }
+
+  /// Passes on one thread, and, where `threads` is more, as many on those.
   public static func run(
-    _ tokenizerPath: String, text path: String, passes: Int, onPass: () -> Void = {}
+    _ tokenizerPath: String, text path: String, passes: Int, threads: Int = 1, onPass: () -> Void = {}
   ) throws -> Result {
     let start = monotonicSeconds()
     let tokenizer = try Tokenizer(tokenizerPath)
@@ -26,12 +29,15 @@ public struct TokenizerBenchmark {
     guard !text.isEmpty else { throw BenchmarksError.noText(path: path) }
     let lines = text.split(separator: "\n").map(String.init)
     var tokens = 0
-    let measurement = Measurement(warmUp: 0, repetitions: passes) {
-      tokens = lines.reduce(0) { $0 + tokenizer.encode($1, addSpecial: false).count }
-      onPass()
+    let runs = try (threads > 1 ? [1, threads] : [1]).map { threads in
+      let passes = try Measurement(warmUp: 0, repetitions: passes) {
+        let ids = try tokenizer.encode(lines, addSpecial: false, threads: threads)
+        tokens = ids.reduce(0) { $0 + $1.count }
+        onPass()
+      }
+      return Run(threads: threads, passes: passes)
     }
     return Result(
-      bytes: text.utf8.count, lines: lines.count, tokens: tokens, loadingSeconds: loading, passes: measurement
-    )
+      bytes: text.utf8.count, lines: lines.count, tokens: tokens, loadingSeconds: loading, runs: runs)
   }
 }

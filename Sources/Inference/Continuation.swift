@@ -42,7 +42,9 @@ public struct Continuation {
   /// The tokens of a prompt, with those that begin a text.
   public func tokens(of prompt: String) throws -> [Int] {
     guard let tokenizer else { throw InferenceError.noTokenizer(directory: directory) }
-    return tokenizer.encode(prompt, addSpecial: true)
+    let tokens = tokenizer.encode(prompt, addSpecial: true)
+    try tokenizer.requireOneBegin(in: tokens)
+    return tokens
   }
 
   /// The prompts of a file: a JSON string on each line that is not empty.

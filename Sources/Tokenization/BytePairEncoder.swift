@@ -1,6 +1,8 @@
 /// Turns one piece of text into tokens: bytes first, then the earliest-ranked merge again and again, leftmost among equals
 /// (Sennrich et al. 2016).
-struct BytePairEncoder: Sendable {
+///
+/// A class, so that handing it on for each piece counts one reference: threads that count the same ones slow each other.
+final class BytePairEncoder: Sendable {
   let table: TokenTable
   let merges: MergeTable
   /// The token of each byte; -1 where the vocabulary has none, and such bytes vanish. Published vocabularies lack only bytes
@@ -11,6 +13,13 @@ struct BytePairEncoder: Sendable {
 
   /// Up to this many bytes a plain search for the best merge is quicker than a heap.
   private static let scanLimit = 48
+
+  init(table: TokenTable, merges: MergeTable, byteTokens: [Int32], prefersWholePieces: Bool) {
+    self.table = table
+    self.merges = merges
+    self.byteTokens = byteTokens
+    self.prefersWholePieces = prefersWholePieces
+  }
 
   func encode(_ piece: UnsafeBufferPointer<UInt8>, into tokens: inout [Int32]) {
     if prefersWholePieces, let id = table.id(of: ByteAlphabet.spell(piece)) {

@@ -33,11 +33,25 @@ public enum ChatTemplate: String, CaseIterable, Sendable {
     }
   }
 
-  /// Tokens of a conversation, and which of them a model is to learn.
+  /// Tokens of a conversation, and which of them a model is to learn. Reasoning is dropped from earlier answers, as it is
+  /// when the model is asked; such an answer is no target.
   public struct Rendering: Equatable, Sendable {
     public internal(set) var tokens: [Int] = []
     /// As many as tokens: true for the assistant's words and the token that ends them.
     public internal(set) var isTarget: [Bool] = []
+
+    /// The spans of tokens to be learned, in order.
+    public var targets: [Range<Int>] {
+      var spans: [Range<Int>] = []
+      for index in isTarget.indices where isTarget[index] {
+        if let last = spans.last, last.upperBound == index {
+          spans[spans.count - 1] = last.lowerBound..<index + 1
+        } else {
+          spans.append(index..<index + 1)
+        }
+      }
+      return spans
+    }
   }
 
   /// The tokens after which the assistant's answer is generated. The last turn must not be the assistant's.
@@ -93,12 +107,16 @@ extension ChatTemplate {
         // Reasoning belongs to the answer it led to, and is dropped from what is history.
         let isHistory = index < messages.count - 1 || invitesAnswer
         if isHistory, self == .deepSeekV3 || self == .deepSeekR1 { content = Self.withoutReasoning(content) }
+        // An answer that has lost its reasoning is read but not learned: it would teach to answer without.
+        let isTarget = content == message.content
         content = tokenizer.plain(content, keeping: ["<think>", Self.reasoningEnd])
-        parts += try assistantTurn(content, tokenizer)
+        parts += try assistantTurn(content, isTarget: isTarget, tokenizer)
       }
     }
     if invitesAnswer { parts += try invitation(tokenizer) }
-    return Self.encode(parts, tokenizer)
+    let rendering = Self.encode(parts, tokenizer)
+    try tokenizer.requireOneBegin(in: rendering.tokens)
+    return rendering
   }
 
   private func userTurn(_ content: String, _ tokenizer: Tokenizer) throws -> [Part] {
@@ -123,18 +141,20 @@ extension ChatTemplate {
     try opening(tokenizer) + (self == .deepSeekR1 ? [.text("<think>\n", isTarget: false)] : [])
   }
 
-  private func assistantTurn(_ content: String, _ tokenizer: Tokenizer) throws -> [Part] {
+  private func assistantTurn(_ content: String, isTarget: Bool, _ tokenizer: Tokenizer) throws -> [Part] {
     guard let end = endToken(of: tokenizer) else {
       throw TokenizationError.conversation(reason: "the tokenizer has no token that ends a text")
     }
     let closing: [Part]
     switch self {
-    case .deepSeekLLM: closing = [.text(" \(content)", isTarget: true), .token(end, isTarget: true)]
+    case .deepSeekLLM: closing = [.text(" \(content)", isTarget: isTarget), .token(end, isTarget: isTarget)]
     case .deepSeekCoder:
       closing = [
-        .text("\(content)\n", isTarget: true), .token(end, isTarget: true), .text("\n", isTarget: false),
+        .text("\(content)\n", isTarget: isTarget), .token(end, isTarget: isTarget),
+        .text("\n", isTarget: false),
       ]
-    case .deepSeekV3, .deepSeekR1: closing = [.text(content, isTarget: true), .token(end, isTarget: true)]
+    case .deepSeekV3, .deepSeekR1:
+      closing = [.text(content, isTarget: isTarget), .token(end, isTarget: isTarget)]
     }
     return try opening(tokenizer) + closing
   }
@@ -183,6 +203,14 @@ extension ChatTemplate {
 }
 
 extension Tokenizer {
+  /// Refuses tokens of a text that begins more than once: a second token that begins a text makes a model forget what was
+  /// before it. Where the tokenizer has no such token everything passes.
+  public func requireOneBegin(in tokens: [Int]) throws {
+    guard let beginToken else { return }
+    let count = tokens.count { $0 == beginToken }
+    guard count <= 1 else { throw TokenizationError.beginsAgain(token: beginToken, count: count) }
+  }
+
   /// Text in which control tokens, such as one that would begin another turn, are broken by a space and so are no tokens
   /// any more.
   func plain(_ text: String, keeping kept: Set<String>) -> String {

@@ -18,12 +18,12 @@ struct PieceCache: Sendable {
   private var bytes: [UInt8] = []
   private var tokens: [Int32] = []
 
-  /// Appends the piece's tokens, from the cache or else from `encode`.
+  /// Appends the piece's tokens, from the cache or else from `encoder`.
   mutating func encode(
     _ piece: UnsafeBufferPointer<UInt8>, into output: inout [Int32],
-    by encode: (UnsafeBufferPointer<UInt8>, inout [Int32]) -> Void
+    by encoder: BytePairEncoder
   ) {
-    guard piece.count <= Self.pieceLimit else { return encode(piece, &output) }
+    guard piece.count <= Self.pieceLimit else { return encoder.encode(piece, into: &output) }
     if slots.isEmpty { slots = [Slot](repeating: Slot(), count: Self.slotCount) }
     let hash = Hash.of(piece)
     var index = Int(truncatingIfNeeded: hash) & (Self.slotCount - 1)
@@ -39,7 +39,7 @@ struct PieceCache: Sendable {
       index = (index + 1) & (Self.slotCount - 1)
     }
     let first = output.count
-    encode(piece, &output)
+    encoder.encode(piece, into: &output)
     if used >= Self.slotCount / 2 {
       self = PieceCache()
       return

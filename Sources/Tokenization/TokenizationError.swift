@@ -10,6 +10,8 @@ public enum TokenizationError: Diagnostic, Equatable {
   case pattern(String, reason: String)
   /// A vocabulary that cannot be trained.
   case untrainable(reason: String)
+  /// A text with more than one token that begins a text.
+  case beginsAgain(token: Int, count: Int)
   /// A conversation the layout has no place for.
   case conversation(reason: String)
 
@@ -20,6 +22,9 @@ public enum TokenizationError: Diagnostic, Equatable {
       "\(path): \(part) \(reason), which no byte-level DeepSeek, Qwen or Llama 3 tokenizer has; use one of those"
     case .pattern(let source, let reason): "the expression \(source) \(reason)"
     case .untrainable(let reason): "the tokenizer cannot be trained: \(reason)"
+    case .beginsAgain(let token, let count):
+      "the token \(token), which begins a text, comes \(count) times, but must come once; leave it out of the text, as the "
+        + "tokenizer puts it there"
     case .conversation(let reason): "the conversation cannot be laid out: \(reason)"
     }
   }

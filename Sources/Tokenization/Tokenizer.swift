@@ -25,7 +25,8 @@ public final class Tokenizer: Sendable {
   let rawFinder: AddedTokenFinder
   let normalizedFinder: AddedTokenFinder
   let specialTokens: Set<Int>
-  let cache = Mutex(PieceCache())
+  /// The caches that no thread uses just now.
+  let caches = Mutex<[PieceCache]>([])
 
   /// `tokenizer.json` as it was read, to be saved again.
   enum Definition: Sendable {

@@ -1,4 +1,5 @@
 import Groundwork
+import Tokenization
 
 /// JSON values that a command reads from standard input.
 enum StandardInput {
@@ -26,6 +27,26 @@ enum StandardInput {
       integers.append(integer)
     }
     return integers
+  }
+
+  /// A JSON list of turns: objects with `role` and `content`.
+  static func messages(_ text: String, line: Int?) throws(StandardInputError) -> [ChatMessage] {
+    let value = try parse(text, line)
+    guard let elements = value.array else {
+      throw StandardInputError(line: line, reason: "expected a JSON list of turns, found \(value.kind)")
+    }
+    var messages: [ChatMessage] = []
+    for (place, element) in elements.enumerated() {
+      guard let role = element["role"]?.string.flatMap(ChatMessage.Role.init),
+        let content = element["content"]?.string
+      else {
+        throw StandardInputError(
+          line: line,
+          reason: "turn \(place) needs a role (system, user or assistant) and a content, both strings")
+      }
+      messages.append(ChatMessage(role, content))
+    }
+    return messages
   }
 
   private static func parse(_ text: String, _ line: Int?) throws(StandardInputError) -> JSON {

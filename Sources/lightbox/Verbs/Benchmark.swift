@@ -55,10 +55,10 @@ extension Command {
 
   private static let benchmarkTokenizer = Command(
     "tokenizer", "turning a text into tokens",
-    discussion: "The text is read line by line, on one thread.",
+    discussion: "The text is taken line by line, first on one thread, then on several.",
     takes: [
-      TokenizerMeasurement.tokenizer, TokenizerMeasurement.text, CommonMeasurement.repetitions,
-      CommonOption.json, CommonOption.quiet,
+      TokenizerMeasurement.tokenizer, TokenizerMeasurement.text, TokenizerMeasurement.threads,
+      CommonMeasurement.repetitions, CommonOption.json, CommonOption.quiet,
     ],
     examples: [.init("lightbox benchmark tokenizer model corpus.txt", "Megabytes and tokens a second:")],
     run: TokenizerMeasurement.run)

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Synchronization
 
 /// What `compute` gives for each index, in order, computed on `threads` threads. The first error met is thrown.
-func parallelMap<Element: Sendable>(
+public func parallelMap<Element: Sendable>(
   _ indices: Range<Int>, threads: Int, _ compute: @escaping @Sendable (Int) throws -> Element
 ) throws -> [Element] {
   let work = ParallelWork(indices, compute)
