@@ -108,7 +108,10 @@ let package = Package(
     tests(of: "Evaluation", ["Reports", "Studies"], fixtures: true),
     tests(
       of: "Training",
-      ["Reading", "Fusion", "Reports", "Studies", "Imaging", "Tensors", "Checkpoints", "Tokenization"],
+      [
+        "Reading", "Fusion", "Reports", "Studies", "Imaging", "Layers", "Tensors", "Checkpoints",
+        "Tokenization",
+      ],
       fixtures: true),
     tests(
       of: "Archives",

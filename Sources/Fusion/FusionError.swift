@@ -6,6 +6,8 @@ public enum FusionError: Diagnostic {
   /// A batch that does not fit together: our own mistake.
   case batch(reason: String)
   case noVision
+  /// New adapters are asked for where a model has some.
+  case hasAdapters(path: String)
   /// The grammar allows no token although the answer may not end.
   case deadEnd(tokens: Int)
 
@@ -14,6 +16,8 @@ public enum FusionError: Diagnostic {
     case .configuration(let path, let key, let reason): "\(path): \(key) \(reason)"
     case .batch(let reason): "the batch does not fit together: \(reason)"
     case .noVision: "this model has no vision encoder, so it cannot read images; use a joint model"
+    case .hasAdapters(let path):
+      "\(path): the model has adapters already; export it with --merge, and put new ones on that"
     case .deadEnd(let tokens):
       "after \(tokens) tokens no token of this vocabulary continues a valid report; the tokenizer lacks single bytes"
     }
@@ -22,7 +26,7 @@ public enum FusionError: Diagnostic {
   public var fault: Fault {
     switch self {
     case .batch: .software
-    case .configuration, .noVision, .deadEnd: .data
+    case .configuration, .noVision, .hasAdapters, .deadEnd: .data
     }
   }
 }

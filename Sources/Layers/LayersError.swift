@@ -6,6 +6,8 @@ public enum LayersError: Diagnostic {
   case unexpectedTensors(path: String, names: [String])
   case misshapenTensor(path: String, name: String, expected: [Int], found: [Int])
   case duplicateParameter(name: String)
+  /// An adapter for layers that the model has not got, or that take none.
+  case adapterWithoutLayer(path: String, names: [String])
   case configuration(place: String, reason: String)
 
   public var sentence: String {
@@ -17,6 +19,8 @@ public enum LayersError: Diagnostic {
     case .misshapenTensor(let path, let name, let expected, let found):
       "\(path): the tensor \(name) has the shape \(found), but config.json asks for \(expected)"
     case .duplicateParameter(let name): "two parameters are called \(name)"
+    case .adapterWithoutLayer(let path, let names):
+      "\(path): \(Self.list(names, "the layer")) not among the model's linear layers; name others, or another model"
     case .configuration(let place, let reason): "\(place): \(reason)"
     }
   }

@@ -7,6 +7,8 @@ import Tensors
 /// set is initialised from a seed or loaded by name.
 public final class ParameterSet {
   public let device: Device
+  /// Adapters beside the linear layers of the model, in no way part of this set.
+  public let adapters: AdapterSet?
   public private(set) var parameters: [Parameter] = []
   private var positions: [String: Int] = [:]
   private let isTrainable: (String) -> Bool
@@ -18,12 +20,14 @@ public final class ParameterSet {
   ///   - matrixStorage: how frozen matrices are stored, embeddings among them when it is one in tiles; trained ones are
   ///     always float32.
   ///   - storesNarrow: whether the parameter of this name may be stored so; others are float32.
+  ///   - adapters: an empty set, to be filled as linear layers are made.
   public init(
     on device: Device, matrixStorage: DType = .float32,
-    storesNarrow: @escaping (String) -> Bool = { _ in true },
+    storesNarrow: @escaping (String) -> Bool = { _ in true }, adapters: AdapterSet? = nil,
     isTrainable: @escaping (String) -> Bool = { _ in false }
   ) {
     self.device = device
+    self.adapters = adapters
     self.matrixStorage = matrixStorage
     self.storesNarrow = storesNarrow
     self.isTrainable = isTrainable

@@ -89,6 +89,12 @@ func complaint(about text: String, _ overrides: String...) -> String {
     recipe.training.rates.vision = 0.1 + 0.2
     recipe.training.rates.fusion = 3e-7
     recipe.training.rates.heads = 0
+    recipe.training.rates.adapters = 2e-4
+    recipe.model.adapters.kind = .dora
+    recipe.model.adapters.rank = 4
+    recipe.model.adapters.alpha = 0.5
+    recipe.model.adapters.dropout = 0.25
+    recipe.model.adapters.targets = ["*_proj", "vision.query"]
     recipe.training.schedule.kind = .linear
     recipe.training.schedule.warmup = 1
     recipe.training.schedule.floor = 0

@@ -148,10 +148,19 @@ import Testing
     recipe.training.rates.vision = 2
     recipe.training.rates.fusion = 3
     recipe.training.rates.heads = 4
-    #expect(ModelPart.allCases.map { recipe.highestRate(of: $0) } == [1, 2, 3, 4])
+    #expect(ModelPart.allCases.map { recipe.highestRate(of: $0) } == [1, 2, 3, 4, 0])
     recipe.model.vision.frozen = true
-    #expect(ModelPart.allCases.map { recipe.highestRate(of: $0) } == [1, 0, 3, 4])
+    #expect(ModelPart.allCases.map { recipe.highestRate(of: $0) } == [1, 0, 3, 4, 0])
     recipe.model.text.frozen = true
-    #expect(ModelPart.allCases.map { recipe.highestRate(of: $0) } == [0, 0, 3, 4])
+    #expect(ModelPart.allCases.map { recipe.highestRate(of: $0) } == [0, 0, 3, 4, 0])
+  }
+
+  @Test func adaptersFreezeThePartThatTheyAreFor() {
+    var recipe = Recipe()
+    recipe.model.adapters.kind = .lora
+    recipe.training.rates.adapters = 5
+    #expect(ModelPart.allCases.map { recipe.highestRate(of: $0) > 0 } == [false, true, true, true, true])
+    recipe.model.adapters.targets.append("vision.query")
+    #expect(ModelPart.allCases.map { recipe.highestRate(of: $0) > 0 } == [false, false, true, true, true])
   }
 }

@@ -22,7 +22,7 @@ enum SVG {
 struct Panel {
   struct Curve {
     var label: String
-    /// Which of the four colours.
+    /// Which of the five colours.
     let colour: Int
     let points: CurvePoints
     /// Whether each point is worth a mark, as of few.

@@ -79,12 +79,14 @@ public enum TrainingCurves {
     .page { fill: #ffffff } .ink { fill: #24292f } .faint { fill: #57606a }
     .grid { stroke: #d8dee4; stroke-width: 1 } .frame { fill: none; stroke: #8c959f }
     .c0 { stroke: #0969da } .c1 { stroke: #cf5b00 } .c2 { stroke: #1a7f37 } .c3 { stroke: #8250df }
+    .c4 { stroke: #cf222e } .b4 { fill: #cf222e }
     .b0 { fill: #0969da } .b1 { fill: #cf5b00 } .b2 { fill: #1a7f37 } .b3 { fill: #8250df }
     .curve { fill: none; stroke-width: 1.8; stroke-linejoin: round } .band { opacity: 0.18 }
     @media (prefers-color-scheme: dark) {
     .page { fill: #0d1117 } .ink { fill: #e6edf3 } .faint { fill: #9198a1 }
     .grid { stroke: #30363d } .frame { stroke: #6e7681 }
     .c0 { stroke: #58a6ff } .c1 { stroke: #f0883e } .c2 { stroke: #3fb950 } .c3 { stroke: #bc8cff }
+    .c4 { stroke: #ff7b72 } .b4 { fill: #ff7b72 }
     .b0 { fill: #58a6ff } .b1 { fill: #f0883e } .b2 { fill: #3fb950 } .b3 { fill: #bc8cff }
     }
     </style>

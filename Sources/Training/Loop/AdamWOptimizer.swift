@@ -19,7 +19,8 @@ final class AdamWOptimizer {
   init(_ recipe: Recipe, _ parameters: ParameterSet) throws {
     settings = recipe.training
     device = parameters.device
-    entries = try parameters.trainable.map { parameter in
+    let trained = parameters.trainable + (parameters.adapters?.parameters.trainable ?? [])
+    entries = try trained.map { parameter in
       Entry(
         parameter: parameter, rate: recipe.highestRate(of: ModelPart(ofParameter: parameter.name)),
         mean: try Tensor.zeros(parameter.shape, on: parameters.device),

@@ -23,7 +23,9 @@ struct RunModel {
     }
     if let directory = checkpoint ?? recipe.model.from {
       tokenizer = try Tokenizer(directory)
-      model = try JointModel.load(directory, on: device, isTrainable: isTrainable)
+      model = try JointModel.load(
+        directory, newAdapters: checkpoint == nil ? AdapterConfiguration(recipe.model.adapters) : nil,
+        on: device, isTrainable: isTrainable, trainsAdapters: recipe.highestRate(of: .adapters) > 0)
       guard model.vision != nil || !recipe.data.images else {
         throw file.error(
           at: ["model.from", "data.images"], "\(directory) has no vision encoder; set data.images to false")
@@ -32,10 +34,22 @@ struct RunModel {
     } else {
       tokenizer = try Self.tokenizer(recipe, survey)
       let configuration = try Self.configuration(file, survey, tokenizer)
-      let parameters = ParameterSet(on: device, isTrainable: isTrainable)
+      let adapters = AdapterConfiguration(recipe.model.adapters).map {
+        AdapterSet($0, on: device, isTrainable: recipe.highestRate(of: .adapters) > 0)
+      }
+      let parameters = ParameterSet(on: device, adapters: adapters, isTrainable: isTrainable)
       model = try JointModel(configuration, in: parameters)
       try parameters.initialize(seed: recipe.seed)
       model.notes = try Self.loadParts(recipe, into: parameters)
+    }
+    if let adapters = model.parameters.adapters, checkpoint == nil {
+      if let target = adapters.unmetTargets.first {
+        throw file.error(
+          at: ["model.adapters.targets"],
+          "model.adapters.targets has \(target), but no linear layer of the text model or, after vision., of the encoder "
+            + "is called so")
+      }
+      if recipe.model.adapters.kind != .none { try adapters.initialize(seed: recipe.seed) }
     }
     model.dropout = Float(recipe.training.dropout)
   }

@@ -260,13 +260,14 @@ public final class Trainer {
   // MARK: Before the first step
 
   private func startFacts() -> TrainingEvent.Start {
+    let all = model.parameters.parameters + (model.parameters.adapters?.parameters.parameters ?? [])
     let parts = ModelPart.allCases.map { part in
-      let members = model.parameters.parameters.filter { ModelPart(ofParameter: $0.name) == part }
+      let members = all.filter { ModelPart(ofParameter: $0.name) == part }
       return (part, members.reduce(0) { $0 + $1.tensor.count }, recipe.highestRate(of: part))
     }
     return TrainingEvent.Start(
-      parameters: model.parameters.elementCount,
-      trainedParameters: model.parameters.trainable.reduce(0) { $0 + $1.tensor.count }, parts: parts,
+      parameters: all.reduce(0) { $0 + $1.tensor.count },
+      trainedParameters: all.reduce(0) { $0 + ($1.isTrainable ? $1.tensor.count : 0) }, parts: parts,
       trainingStudies: training.split.count, validationStudies: survey.counts[recipe.data.validation] ?? 0,
       totalSteps: plan.totalSteps, stepsDone: stepsDone, vocabulary: tokenizer.vocabularySize)
   }

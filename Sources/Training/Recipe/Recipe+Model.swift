@@ -5,6 +5,7 @@ extension Recipe {
     public var text = Text()
     public var vision = Vision()
     public var fusion = Fusion()
+    public var adapters = Adapters()
 
     public init() {}
   }
@@ -67,6 +68,7 @@ extension Recipe.Model: RecipeSection {
       .section("text", \.text),
       .section("vision", \.vision),
       .section("fusion", \.fusion),
+      .section("adapters", \.adapters),
     ]
   }
 }

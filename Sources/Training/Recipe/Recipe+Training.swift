@@ -24,6 +24,7 @@ extension Recipe {
     public var vision = 1e-3
     public var fusion = 1e-3
     public var heads = 1e-3
+    public var adapters = 1e-3
 
     public init() {}
   }
@@ -83,6 +84,7 @@ extension Recipe.Rates: RecipeSection {
       .value("vision", \.vision, .number(0...), "highest learning rate of the patch encoder"),
       .value("fusion", \.fusion, .number(0...), "highest learning rate of the cross-attention blocks"),
       .value("heads", \.heads, .number(0...), "highest learning rate of the heads"),
+      .value("adapters", \.adapters, .number(0...), "highest learning rate of the adapters"),
     ]
   }
 }

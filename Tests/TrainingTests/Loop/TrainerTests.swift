@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import Groundwork
 import Imaging
@@ -94,6 +95,35 @@ struct TrainerTests {
     let broken = try MetricsLog.read(Path.join(directory, "broken/metrics.jsonl"))
     #expect(whole.map { $0["loss"] } == broken.map { $0["loss"] })
     #expect(whole.map(\.step) == broken.map(\.step))
+  }
+
+  @Test func adaptersAreTrainedBesideFrozenWeightsAndTheRunGoesOnBitForBit() throws {
+    let changes = [
+      "model.adapters.kind=dora", "model.adapters.dropout=0.1",
+      "model.adapters.targets=[q_proj, down_proj, vision.query]",
+    ]
+    try run("whole", changes)
+    try run("broken", changes, stoppingAfter: 4)
+    try run("broken", changes, isResuming: true)
+    for name in ["model.safetensors", "optimizer.safetensors", "adapter/adapter_model.safetensors"] {
+      #expect(try file("whole", "last", name) == file("broken", "last", name), "\(name)")
+    }
+    func weights(_ run: String, _ step: String, _ name: String) throws -> [String: [Float]] {
+      let file = try SafetensorsFile(Path.join(directory, "\(run)/checkpoints/step-\(step)/\(name)"))
+      return try Dictionary(uniqueKeysWithValues: file.names.map { ($0, try file.floats(of: $0)) })
+    }
+    let (early, late) = try (
+      weights("whole", "4", "model.safetensors"), weights("whole", "8", "model.safetensors")
+    )
+    for (name, values) in early {
+      let isTrained = name.hasPrefix("fusion.") || name.hasPrefix("heads.")
+      #expect((values != late[name]) == isTrained || name.contains("running_"), "\(name)")
+    }
+    let adapters = try weights("whole", "8", "adapter/adapter_model.safetensors")
+    #expect(adapters.count == 3 * (2 * 2 + 1))
+    #expect(
+      adapters.filter { $0.key.hasSuffix("lora_B.weight") }.allSatisfy { $0.value.contains { $0 != 0 } })
+    #expect(throws: TrainingError.self) { try run("none", changes + ["model.adapters.targets=[no_such]"]) }
   }
 
   @Test func aColdStartFromACheckpointIsAnotherRun() throws {
