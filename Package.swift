@@ -52,6 +52,9 @@ let package = Package(
     room(
       "Inference",
       ["Fusion", "DeepSeek", "Vision", "Tokenization", "Layers", "Checkpoints", "Tensors", "Groundwork"]),
+    room(
+      "Exports",
+      ["Fusion", "DeepSeek", "Vision", "Tokenization", "Layers", "Checkpoints", "Tensors", "Groundwork"]),
     room("Imaging", ["CImaging", "Groundwork"]),
     room("Studies", ["Imaging", "Groundwork"]),
     room("Reports", ["Studies", "Imaging", "Tokenization", "Groundwork"]),
@@ -81,7 +84,8 @@ let package = Package(
     .executableTarget(
       name: "lightbox",
       dependencies: [
-        "Console", "Benchmarks", "Archives", "Training", "Evaluation", "Reading", "Inference", "Fusion",
+        "Console", "Benchmarks", "Archives", "Training", "Evaluation", "Reading", "Inference", "Exports",
+        "Fusion",
         "Vision",
         "DeepSeek", "Reports",
         "Studies", "Imaging", "Tokenization", "Checkpoints", "Layers", "Tensors", "Groundwork",
@@ -99,6 +103,10 @@ let package = Package(
     tests(
       of: "Fusion", ["DeepSeek", "Vision", "Layers", "Checkpoints", "Tensors", "Tokenization"], fixtures: true
     ),
+    tests(
+      of: "Exports",
+      ["Fusion", "DeepSeek", "Vision", "Layers", "Tokenization", "Tensors", "Checkpoints", "Groundwork"],
+      fixtures: true),
     tests(of: "Imaging", fixtures: true),
     tests(of: "Studies", ["Imaging"], fixtures: true),
     tests(of: "Reports", ["Studies", "Imaging", "Tokenization"], fixtures: true),

@@ -25,12 +25,16 @@ public struct Continuation {
     public let seconds: Double
   }
 
-  /// - Parameter weights: how the model's matrices are kept in memory.
-  public init(_ directory: String, weights: DType = .float32, on device: Device) throws {
+  /// - Parameters:
+  ///   - adapter: a directory with adapters in PEFT's layout, in place of the model's own.
+  ///   - weights: how the model's matrices are kept in memory.
+  public init(_ directory: String, adapter: String? = nil, weights: DType = .float32, on device: Device)
+    throws
+  {
     self.directory = directory
     let hasTokenizer = File.kind(of: Path.join(directory, "tokenizer.json")) == .regular
     tokenizer = hasTokenizer ? try Tokenizer(directory) : nil
-    model = try JointModel.load(directory, on: device, matrixStorage: weights)
+    model = try JointModel.load(directory, adapter: adapter, on: device, matrixStorage: weights)
     if let tokenizer { try model.check(tokenizer) }
     let checkpoint = try Checkpoint(directory)
     let config = checkpoint.config["text_config"] ?? checkpoint.config

@@ -46,19 +46,24 @@ public struct ForwardPass {
 
   /// Loads a model directory. Wrong names among the gradients are refused here.
   ///
-  /// - Parameter weights: how the matrices of a text transformer are kept; other than float32 they have no gradients.
+  /// - Parameters:
+  ///   - adapter: a directory with adapters in PEFT's layout; `all` gradients are those of the adapters then, too.
+  ///   - weights: how the matrices of a text transformer are kept; other than float32 they have no gradients.
   public init(
-    _ directory: String, gradients: Gradients = .none, weights: DType = .float32, on device: Device
+    _ directory: String, adapter: String? = nil, gradients: Gradients = .none, weights: DType = .float32,
+    on device: Device
   ) throws {
     self.gradients = gradients
     self.device = device
     if VisionCheckpoint.isEncoder(try Checkpoint(directory).config) {
+      if adapter != nil { throw InferenceError.adapterOfVision(directory: directory) }
       let (encoder, parameters) = try PatchEncoder.load(directory, on: device, isTrainable: gradients.include)
       model = .vision(encoder, parameters)
     } else {
       model = .joint(
         try JointModel.load(
-          directory, on: device, matrixStorage: weights, isTrainable: gradients.include))
+          directory, adapter: adapter, on: device, matrixStorage: weights, isTrainable: gradients.include,
+          trainsAdapters: gradients == .all))
     }
     try check(directory)
   }
@@ -107,7 +112,8 @@ public struct ForwardPass {
       throw InferenceError.nothingToDifferentiate(
         path: input.path, needs: "images that the model sees (\(Self.pixels))")
     }
-    let wanted = parameters.trainable.map { ($0.name, $0.tensor) }
+    let trained = parameters.trainable + (parameters.adapters?.parameters.trainable ?? [])
+    let wanted = trained.map { ($0.name, $0.tensor) }
     let images = pixels.flatMap { $0.needsGradient ? [(Self.pixels, $0)] : nil } ?? []
     return try (images + wanted).map { name, tensor in
       let values = try tensor.gradientValues() ?? Array(repeating: 0, count: tensor.count)

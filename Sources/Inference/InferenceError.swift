@@ -12,6 +12,8 @@ public enum InferenceError: Diagnostic {
   case emptyPrompt
   case malformedPrompt(path: String, line: Int)
   case noTokenizer(directory: String)
+  /// Adapters are put on a vision encoder alone.
+  case adapterOfVision(directory: String)
 
   public var sentence: String {
     switch self {
@@ -27,12 +29,14 @@ public enum InferenceError: Diagnostic {
       "\(path), line \(line): a prompt is one JSON string a line, in double quotes"
     case .noTokenizer(let directory):
       "\(directory) has no tokenizer.json to read a text with; give --ids, or put the file there"
+    case .adapterOfVision(let directory):
+      "\(directory) is a vision encoder alone; adapters are for text and joint models, so leave --adapter out"
     }
   }
 
   public var fault: Fault {
     switch self {
-    case .unknownGradient, .gradientless, .emptyPrompt: .usage
+    case .unknownGradient, .gradientless, .emptyPrompt, .adapterOfVision: .usage
     case .input, .malformedPrompt, .noTokenizer, .nothingToDifferentiate: .data
     }
   }

@@ -29,6 +29,7 @@ enum Lightbox {
     .tokenize,
     .generate,
     .forward,
+    .export,
     .benchmark,
     .doctor,
   ]

@@ -9,6 +9,8 @@ private let inputs = Parameter.required("inputs", "IN.safetensors", "the tensors
 private let outputs = Parameter.required("outputs", "OUT.safetensors", "where the results go", .path)
 private let gradients = Parameter.option(
   "gradients", "all|NAME,...", "grad.NAME for these tensors of the checkpoint, or pixel_values", .text)
+private let adapter = Parameter.option(
+  "adapter", "DIR", "adapters in PEFT's layout for a text or joint model, in place of its own", .directory)
 
 extension Command {
   static let forward = Command(
@@ -26,7 +28,7 @@ extension Command {
 
       Gradients are of loss, and of the sum of last_hidden_state × probe where IN holds a probe; both there, of their sum.
       """,
-    takes: [model, inputs, outputs, gradients, WeightStorage.parameter, CommonOption.quiet],
+    takes: [model, inputs, outputs, gradients, adapter, WeightStorage.parameter, CommonOption.quiet],
     examples: [
       .init("lightbox forward model --inputs in.safetensors --outputs out.safetensors", "Logits:"),
       .init(
@@ -42,7 +44,7 @@ private func runForward(_ arguments: Arguments, _ session: Session) throws {
       "--gradients needs --weights float32, as other weights cannot be trained")
   }
   let pass = try ForwardPass(
-    try arguments[model], gradients: wanted(try arguments[gradients]),
+    try arguments[model], adapter: try arguments[adapter], gradients: wanted(try arguments[gradients]),
     weights: WeightStorage.chosen(arguments),
     on: Device.cpu())
   let path = try arguments[inputs]

@@ -28,6 +28,8 @@ private let repetition = Parameter.option(
   default: 1)
 private let stop = Parameter.repeated("stop", "TEXT", "ends the text where this comes, without it", .text)
 private let ignoreEnd = Parameter.flag("ignore-end", "goes on when a token ends the text")
+private let adapter = Parameter.option(
+  "adapter", "DIR", "adapters in PEFT's layout, in place of the model's own", .directory)
 
 extension Command {
   static let generate = Command(
@@ -40,8 +42,7 @@ extension Command {
       """,
     takes: [
       model, prompt, ids, promptFile, maxTokens, temperature, topK, topP, minP, repetition, seed, stop,
-      ignoreEnd,
-      WeightStorage.parameter, CommonOption.json,
+      ignoreEnd, adapter, WeightStorage.parameter, CommonOption.json,
     ],
     examples: [
       .init("lightbox generate model --prompt '双肺纹理' --max-tokens 40", "Go on with a sentence:"),
@@ -63,7 +64,8 @@ private func continuePrompt(_ arguments: Arguments, _ session: Session) throws {
   }
   let texts = try file.map(Continuation.prompts(in:))
   let continuation = try Continuation(
-    try arguments[model], weights: WeightStorage.chosen(arguments), on: Device.cpu())
+    try arguments[model], adapter: try arguments[adapter], weights: WeightStorage.chosen(arguments),
+    on: Device.cpu())
   for note in continuation.model.notes {
     try session.messages.write("\(continuation.directory): \(note)\n")
   }
