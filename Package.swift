@@ -78,7 +78,8 @@ let package = Package(
     room(
       "Benchmarks",
       [
-        "Fusion", "Vision", "DeepSeek", "Imaging", "Tokenization", "Checkpoints", "Layers", "Tensors",
+        "Reports", "Fusion", "Vision", "DeepSeek", "Imaging", "Tokenization", "Checkpoints", "Layers",
+        "Tensors",
         "Groundwork",
       ]),
     .executableTarget(

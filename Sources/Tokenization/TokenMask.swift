@@ -59,6 +59,19 @@ public struct TokenMask: Equatable, Sendable {
     return isAlone ? index << 6 + words[index].trailingZeroBitCount : nil
   }
 
+  /// The least token of the set that is not below `start`; nil when there is none.
+  public func first(from start: Int) -> Int? {
+    guard start < vocabularySize else { return nil }
+    var index = max(0, start) >> 6
+    var word = words[index] & (~0 << UInt64(max(0, start) & 63))
+    while word == 0 {
+      index += 1
+      guard index < words.count else { return nil }
+      word = words[index]
+    }
+    return index << 6 + word.trailingZeroBitCount
+  }
+
   public var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
 
   /// Calls `body` with each token of the set, in ascending order.

@@ -41,4 +41,11 @@ import Tokenization
     #expect(logits.indices.filter { logits[$0] == 1 } == [3, 65])
     #expect(logits.filter { $0 == -.infinity }.count == 198)
   }
+
+  @Test func theNextTokenOfASetIsFoundFromAnyPlace() {
+    var mask = TokenMask(vocabularySize: 200)
+    for token in [3, 63, 64, 199] { mask.allow(token) }
+    #expect([-5, 0, 3, 4, 64, 65, 199].map { mask.first(from: $0) } == [3, 3, 3, 63, 64, 199, 199])
+    #expect(mask.first(from: 200) == nil && TokenMask(vocabularySize: 200).first(from: 0) == nil)
+  }
 }

@@ -8,7 +8,10 @@ extension Command {
       With --json every answer holds the machine's facts and the time of each repetition. Figures are those of the median \
       repetition unless they say otherwise. Measure on a machine that does nothing else.
       """,
-    steps: [.benchmarkTrain, .benchmarkGenerate, .benchmarkImages, .benchmarkTokenizer, .benchmarkKernels])
+    steps: [
+      .benchmarkTrain, .benchmarkGenerate, .benchmarkImages, .benchmarkTokenizer, .benchmarkGrammar,
+      .benchmarkKernels,
+    ])
 
   private static let benchmarkTrain = Command(
     "train", "whole steps of training: forward, backward, clipping, AdamW",
@@ -62,6 +65,19 @@ extension Command {
     ],
     examples: [.init("lightbox benchmark tokenizer model corpus.txt", "Megabytes and tokens a second:")],
     run: TokenizerMeasurement.run)
+
+  private static let benchmarkGrammar = Command(
+    "grammar", "the masks that keep a model inside the grammar of reports",
+    discussion: """
+      Tokens are chosen at random among those that the mask allows, and each text that comes of it is read back. Without \
+      MODEL the vocabulary is random, too.
+      """,
+    takes: [
+      GrammarMeasurement.tokenizer, GrammarMeasurement.vocabulary, GrammarMeasurement.generations,
+      GrammarMeasurement.budget, CommonOption.json, CommonOption.quiet,
+    ],
+    examples: [.init("lightbox benchmark grammar model", "With the tokens of a model:")],
+    run: GrammarMeasurement.run)
 
   private static let benchmarkKernels = Command(
     "kernels", "the main kernels one by one, beside a copy and a product",
