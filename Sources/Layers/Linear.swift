@@ -19,7 +19,7 @@ public struct Linear {
 
   /// The weight, where it and the bias are all that the layer is, so that others may multiply by it in an order of their
   /// own; nil where something else takes part.
-  public var plainWeight: Tensor? { weight.tensor }
+  public var plainWeight: Tensor? { adapter?.isMerged ?? true ? weight.tensor : nil }
 
   /// x: [rows, in]; the result: [rows, out].
   public func callAsFunction(_ x: Tensor, _ tape: Tape) throws -> Tensor {

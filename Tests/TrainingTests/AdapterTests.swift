@@ -128,6 +128,7 @@ struct AdapterTests {
     #expect(includes("model.layers.1*.q_proj", query) && includes("*", query))
     #expect(!includes("proj", query) && !includes("k_proj", query) && !includes("layers.1.*", query))
     #expect(!includes("q_proj", "fusion.blocks.0.q_proj") && !includes("*", "heads.findings.complaint"))
+    #expect(!includes("gate_proj", "model.layers.1.mlp.experts.0.gate_proj"))
     #expect(!includes("q_proj", "vision.encoder.layers.0.self_attn.q_proj"))
     #expect(includes("vision.q_proj", "vision.encoder.layers.0.self_attn.q_proj"))
     #expect(!includes("vision.q_proj", query))

@@ -23,6 +23,12 @@ public struct TextModelGGUF {
     self.tokenizer = tokenizer
     self.path = path
     configuration = model.configuration.text
+    switch configuration.ropeScaling {
+    case .none, .linear, .llama3: break
+    default:
+      throw ExportsError.unsupported(
+        path: path, reason: "its rope scaling is none of linear and llama3; export to huggingface instead")
+    }
     let known = Set((try Self.names(configuration)).map(\.ours))
     let strange = model.parameters.parameters.first {
       !known.contains($0.name) && !["vision.", "fusion.", "heads."].contains(where: $0.name.hasPrefix)

@@ -39,7 +39,8 @@ public struct AdapterConfiguration: Sendable, Equatable {
 
   /// Whether the linear layer of this name has an adapter: a target is the whole name or its end after a dot, as in
   /// `q_proj`, and a star in it stands for any letters. Layers of the vision encoder, whose names begin with `vision.`, are
-  /// meant only by targets that begin so; what joins the two, and the heads, are new layers and take no adapter.
+  /// meant only by targets that begin so; what joins the two, and the heads, are new layers and take no adapter, nor do
+  /// experts, whose products run together.
   public func includes(_ name: String) -> Bool { targets.contains { Self.target($0, matches: name) } }
 
   /// What begins the names of the vision encoder's layers in a joint model.
@@ -47,7 +48,8 @@ public struct AdapterConfiguration: Sendable, Equatable {
 
   static func target(_ target: String, matches name: String) -> Bool {
     let isVision = name.hasPrefix(visionPrefix)
-    guard isVision == target.hasPrefix(visionPrefix), !name.hasPrefix("fusion."), !name.hasPrefix("heads.")
+    guard isVision == target.hasPrefix(visionPrefix), !name.hasPrefix("fusion."), !name.hasPrefix("heads."),
+      !name.contains(".experts.")
     else { return false }
     let prefix = isVision ? visionPrefix.utf8.count : 0
     let pattern = Array(target.utf8.dropFirst(prefix))
