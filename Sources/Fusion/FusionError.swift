@@ -10,6 +10,8 @@ public enum FusionError: Diagnostic {
   case hasAdapters(path: String)
   /// The grammar allows no token although the answer may not end.
   case deadEnd(tokens: Int)
+  /// What the model computes is infinite or no number.
+  case notFinite
 
   public var sentence: String {
     switch self {
@@ -20,13 +22,15 @@ public enum FusionError: Diagnostic {
       "\(path): the model has adapters already; export it with --merge, and put new ones on that"
     case .deadEnd(let tokens):
       "after \(tokens) tokens no token of this vocabulary continues a valid report; the tokenizer lacks single bytes"
+    case .notFinite:
+      "what the model computes is not a number, so that some of its weights are damaged; fetch it or train it again"
     }
   }
 
   public var fault: Fault {
     switch self {
     case .batch: .software
-    case .configuration, .noVision, .hasAdapters, .deadEnd: .data
+    case .configuration, .noVision, .hasAdapters, .deadEnd, .notFinite: .data
     }
   }
 }

@@ -48,6 +48,14 @@ struct StudyInterpreterTests {
     }
   }
 
+  /// Damaged weights end in an error that says so, not in a report.
+  @Test(arguments: ["model.norm.weight", "heads.findings.weight"], [TaskConfiguration.Answer.report, .none])
+  func weightsThatAreNoNumbersAreNamed(parameter: String, answer: TaskConfiguration.Answer) throws {
+    let reader = try TinyReader(answer: answer)
+    try #require(reader.interpreter.model.parameters[parameter]).tensor.fill(.nan)
+    #expect(throws: FusionError.self) { try reader.interpreter.interpret(reader.encoded()) }
+  }
+
   @Test func wordsArriveAsTheyAreWritten() throws {
     let reader = try TinyReader()
     var heard = ["", "", "", ""]

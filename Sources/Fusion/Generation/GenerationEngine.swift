@@ -191,6 +191,9 @@ public final class GenerationEngine {
     let logits = try model.classify(whole, [0..<whole.rowCount], sequence.sight, tape)
     sequence.answer.findingLogits = try logits.findings?.values() ?? []
     sequence.answer.classLogits = try logits.classes?.values() ?? []
+    guard (sequence.answer.findingLogits + sequence.answer.classLogits).allSatisfy(\.isFinite) else {
+      throw FusionError.notFinite
+    }
   }
 
   /// Chooses a token for each of some places; `last` holds a row of hidden states for each of them.

@@ -35,7 +35,10 @@ final class GenerationSequence {
   /// Chooses the next token; sets the logits of those that may not come to minus infinity.
   func choose(_ logits: UnsafeMutableBufferPointer<Float>) throws -> Int {
     if let mask = try allowed() { mask.exclude(from: logits) }
-    return sampler.choose(UnsafeBufferPointer(logits), position: answer.tokens.count)
+    let token = sampler.choose(UnsafeBufferPointer(logits), position: answer.tokens.count)
+    // What may not come is minus infinity, and is chosen only where all else is no number.
+    guard logits[token].isFinite else { throw FusionError.notFinite }
+    return token
   }
 
   var isConstrained: Bool { constraint != nil }
