@@ -147,4 +147,10 @@ import Testing
   func base64IsThatOfTheStandard(text: String, expected: String) {
     #expect(Base64.encode(Array(text.utf8)) == expected)
   }
+
+  /// A model is never certain, whatever its rounding says.
+  @Test(arguments: [(0.0004, "<0.01"), (0.01, "0.01"), (0.875, "0.88"), (0.99, "0.99"), (0.9999, ">0.99")])
+  func noProbabilityIsNoughtOrOne(value: Double, words: String) {
+    #expect(ReportWords.probability(value) == words)
+  }
 }

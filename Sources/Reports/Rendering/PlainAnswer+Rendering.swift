@@ -22,7 +22,7 @@ extension PlainAnswer {
     }
     for table in tables {
       page.heading(table.title)
-      for row in table.rows { page.item(row.probability.text(decimals: 2), row.name) }
+      for row in table.rows { page.item(ReportWords.probability(row.probability), row.name) }
     }
     page.heading(ReportWords.notEvaluated)
     for limit in limits { page.item("-", limit.text) }
@@ -82,7 +82,7 @@ extension PlainAnswer {
         table.rows.map { row in
           let value = row.probability
           let meter =
-            "<meter min=0 max=1 value=\(value.text(decimals: 3))></meter> \(value.text(decimals: 2)) "
+            "<meter min=0 max=1 value=\(value.text(decimals: 3))></meter> \(HTMLText.escaped(ReportWords.probability(value))) "
           return ("", [HTMLText.words(row.name), meter + HTMLText.words(ProbabilityBand(value).name)])
         })
     }

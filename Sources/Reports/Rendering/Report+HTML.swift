@@ -57,7 +57,8 @@ extension Report {
               "",
               [
                 HTMLText.escaped(candidate.code.icd10), HTMLText.words(ReportWords.name(of: candidate.code)),
-                ReportWords.probability(candidate.probability), candidate.supporting.joined(separator: " "),
+                HTMLText.escaped(ReportWords.probability(candidate.probability)),
+                candidate.supporting.joined(separator: " "),
                 candidate.against.joined(separator: " "),
               ]
             )
@@ -84,7 +85,7 @@ extension Report {
     ]
     func row(_ item: Item) -> (classes: String, cells: [String]) {
       let probability = item.probability.map { value in
-        "<meter min=0 max=1 value=\(value.text(decimals: 3))></meter> \(value.text(decimals: 2)) "
+        "<meter min=0 max=1 value=\(value.text(decimals: 3))></meter> \(HTMLText.escaped(ReportWords.probability(value))) "
           + HTMLText.words(ReportWords.band(of: item))
       }
       let cells = [

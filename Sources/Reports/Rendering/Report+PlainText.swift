@@ -38,7 +38,7 @@ extension Report {
       let mark = item.criticalRules.isEmpty ? "+" : "!"
       var text = item.text
       if let probability = item.probability, let band = item.band {
-        let value = probability.text(decimals: 2)
+        let value = ReportWords.probability(probability)
         text = BilingualText(
           "\(text.chinese) [\(value) \(band.name.chinese)]", "\(text.english) [\(value) \(band.name.english)]"
         )
@@ -50,7 +50,7 @@ extension Report {
       page.heading(ReportWords.differential)
       for candidate in differential {
         let name = ReportWords.name(of: candidate.code)
-        let weight = candidate.probability.map { "  p=\($0.text(decimals: 2))" } ?? ""
+        let weight = candidate.probability.map { "  " + ReportWords.equation($0) } ?? ""
         page.item(
           candidate.code.icd10, BilingualText(name.chinese + weight, name.english + weight))
       }

@@ -128,7 +128,17 @@ enum ReportWords {
       item.locations.map { $0.term.english.lowercased() }.joined(separator: ", "))
   }
 
-  static func probability(_ value: Double?) -> String { value.map { $0.text(decimals: 2) } ?? "–" }
+  /// Two decimals; never certain, for no model is.
+  static func probability(_ value: Double?) -> String {
+    guard let value else { return "–" }
+    return value < 0.01 ? "<0.01" : value > 0.99 ? ">0.99" : value.text(decimals: 2)
+  }
+
+  /// As in p=0.87 or p<0.01.
+  static func equation(_ value: Double) -> String {
+    let words = probability(value)
+    return words.first?.isNumber == true ? "p=" + words : "p" + words
+  }
 
   static func band(of item: Report.Item) -> BilingualText { item.band?.name ?? BilingualText("–", "–") }
 
@@ -150,7 +160,7 @@ extension Report {
       let items = findings.filter { $0.presence == presence }
       guard !items.isEmpty else { return nil }
       let names = items.map { item in
-        let probability = item.probability.map { " " + $0.text(decimals: 2) } ?? ""
+        let probability = item.probability.map { " " + ReportWords.probability($0) } ?? ""
         let name = ReportWords.name(of: item.code)
         return BilingualText(name.chinese + probability, name.english.lowercased() + probability)
       }
