@@ -66,7 +66,9 @@ public struct HeadScores: Sendable {
 
   /// Temperatures fitted to these studies, and the calibration error of the findings with them.
   public func calibration(dataset: String) -> Calibration {
-    let cases = findings.flatMap { $0.compactMap { $0 } }
+    // Scores that are no numbers say nothing of probabilities.
+    let cases = findings.flatMap { $0.compactMap { $0 } }.filter(\.logit.isFinite)
+    let classes = classes.filter { $0.logits.allSatisfy(\.isFinite) }
     guard !cases.isEmpty || !classes.isEmpty else { return Calibration() }
     let findingTemperature =
       cases.isEmpty

@@ -16,7 +16,7 @@ extension StudyInterpreter {
     if model.configuration.heads.classSource == .diagnosis {
       for (name, probability) in interpretation.classes { support.diagnoses[name] = probability }
     }
-    support.isShortened = !interpretation.isComplete
+    support.isShortened = interpretation.isShortened
     if let evidence {
       for (index, name) in model.configuration.heads.findings.enumerated() {
         guard let code = FindingCode(rawValue: name), evidence.findings.indices.contains(index) else {

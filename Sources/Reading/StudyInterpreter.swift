@@ -14,6 +14,8 @@ public struct Interpretation: Sendable {
   public var draft: ClinicalDraft?
   /// Whether the answer ended by itself.
   public var isComplete: Bool
+  /// Whether the answer was cut at the limit, or written shorter to end before it.
+  public var isShortened: Bool
   /// The calibrated probability of each finding of the model's head.
   public var findings: [(code: FindingCode, probability: Double)]
   /// The calibrated probability of each class of the model's head, the likeliest first.
@@ -66,13 +68,13 @@ public final class StudyInterpreter {
     onText: ((Int, String) throws -> Bool)? = nil
   ) throws -> [Interpretation] {
     let writes = model.configuration.task.answer != .none
-    let longest = studies.map(\.tokens.count).max() ?? 0
-    let budget = writes ? min(answerLimit, encoder.context - longest) : 0
-    let options = GenerationOptions(
-      maximumTokens: budget, temperature: temperature, seed: seed,
-      endTokens: Set([encoder.template.endToken(of: encoder.tokenizer)].compactMap { $0 }))
+    let endTokens = Set([encoder.template.endToken(of: encoder.tokenizer)].compactMap { $0 })
     let requests = try studies.map { study in
-      GenerationRequest(
+      // Each by its own length, so that an answer does not depend on what else is read.
+      let budget = writes ? min(answerLimit, encoder.context - study.tokens.count) : 0
+      let options = GenerationOptions(
+        maximumTokens: budget, temperature: temperature, seed: seed, endTokens: endTokens)
+      return GenerationRequest(
         try StudyBatch([study], on: model.device), options,
         constraint: try vocabulary.map { try ClinicalDraft.constraint(vocabulary: $0, budget: budget) })
     }
@@ -93,6 +95,7 @@ public final class StudyInterpreter {
     return Interpretation(
       text: text, draft: vocabulary == nil ? nil : try ClinicalDraft(parsing: text),
       isComplete: answer.isComplete,
+      isShortened: answer.isShortened || !answer.isComplete && !answer.tokens.isEmpty,
       findings: zip(heads.findings, answer.findingLogits).compactMap { name, logit in
         FindingCode(rawValue: name).map { ($0, calibration.findingProbability(logit: logit)) }
       }, classes: classes.map { ($0, $1) }.sorted { $0.1 > $1.1 },

@@ -8,4 +8,7 @@ public protocol TokenConstraint {
 
   /// Whether the text may end here, so that an end token may be chosen.
   var mayEnd: Bool { get }
+
+  /// Whether a limit of length kept tokens from coming, so that the text may be shorter than it would have been.
+  var isShortened: Bool { get }
 }

@@ -149,6 +149,7 @@ struct GenerationEngineTests {
       }
     }
     mutating func accept(_ token: Int) { written += 1 }
+    let isShortened = false
     var mayEnd: Bool { written == 6 }
   }
 

@@ -38,6 +38,19 @@ struct StudyInterpreterTests {
     }
   }
 
+  /// A random model goes on as long as it may, so that the limit is what ends its answers.
+  @Test func anAnswerThatTheLimitShortenedSaysSo() throws {
+    let reader = try TinyReader()
+    let studies = try reader.encoded()
+    let roomy = try StudyInterpreter(reader.interpreter.model, tokenizer: reader.tokenizer, answerLimit: 400)
+    let tight = try StudyInterpreter(reader.interpreter.model, tokenizer: reader.tokenizer, answerLimit: 120)
+    let (long, short) = (try roomy.interpret(studies), try tight.interpret(studies))
+    for (first, second) in zip(long, short) where first.text != second.text {
+      #expect(second.isShortened && second.tokens.count < first.tokens.count)
+    }
+    #expect(short.contains { $0.isShortened })
+  }
+
   @Test func probabilitiesAreProbabilities() throws {
     let reader = try TinyReader()
     for interpretation in try reader.interpreter.interpret(reader.encoded()) {

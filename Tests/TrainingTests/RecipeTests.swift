@@ -151,7 +151,7 @@ func complaint(about text: String, _ overrides: String...) -> String {
   @Test(arguments: [
     (
       "training: {rates: {text: -1e-3}}",
-      "training.rates.text is -1e-3, but it must be a number of at least 0"
+      "training.rates.text is -1e-3, but it must be a number from 0 to 10"
     ),
     (
       "training: {schedule: {warmup: 1.5}}",
@@ -170,7 +170,7 @@ func complaint(about text: String, _ overrides: String...) -> String {
     ("training: {batch: null}", "training.batch is null, but it must be a whole number"),
     (
       "training: {optimizer: {epsilon: 0}}",
-      "training.optimizer.epsilon is 0, but it must be a number above 0"
+      "training.optimizer.epsilon is 0, but it must be a number from 1e-30 to 1"
     ),
     ("training: {schedule: {kind: cosin}}", "one of constant, linear, cosine; did you mean cosine?"),
     ("data: {target: reprot}", "one of report, text, none; did you mean report?"),

@@ -1,3 +1,4 @@
+internal import Fusion
 internal import Groundwork
 public import Reading
 public import Reports
@@ -130,6 +131,9 @@ public final class ReportRun {
       answers = try works.map { work in
         do {
           return try interpreter.answers(for: [work.study]).first
+        } catch FusionError.notFinite {
+          // The model's fault, and no study's.
+          throw FusionError.notFinite
         } catch {
           let sentence = (error as? any Diagnostic)?.sentence ?? "\(error)"
           try refuse(work.study.archived.refusal(.noAnswer, sentence))

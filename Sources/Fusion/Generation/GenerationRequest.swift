@@ -32,6 +32,8 @@ public struct Generation: Sendable {
   public var probabilities: [Double] = []
   /// Whether the answer ended by itself rather than at the limit.
   public var isComplete = false
+  /// Whether the constraint kept the answer shorter than it would have been.
+  public var isShortened = false
   public var findingLogits: [Float] = []
   public var classLogits: [Float] = []
 }

@@ -46,6 +46,7 @@ final class GenerationSequence {
   /// Writes a token that was chosen.
   func append(_ token: Int, probability: Double) throws {
     try constraint?.accept(token)
+    answer.isShortened = constraint?.isShortened ?? false
     mask = nil
     sampler.append(token)
     tokens.append(token)

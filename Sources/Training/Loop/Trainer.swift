@@ -206,6 +206,13 @@ public final class Trainer {
   private func evaluateAndSave(_ step: PlannedStep) throws -> Bool {
     let record = try evaluate(
       preparation(of: recipe.data.validation), step: step.number, epoch: step.epochsDone)
+    guard record[TrainingCurves.Metric.loss]?.isFinite == true else {
+      throw TrainingError.run(
+        path: run.path,
+        reason:
+          "after step \(step.number) the model computes no numbers any more; lower training.rates and begin again"
+      )
+    }
     let verdict = tracker.record(record[recipe.evaluation.best.metricName] ?? .nan, step: step.number)
     try log.append(record)
     try log.synchronize()

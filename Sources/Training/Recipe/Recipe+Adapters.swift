@@ -29,7 +29,7 @@ extension Recipe.Adapters: RecipeSection {
         "kind", \.kind, .choice, "what is trained beside frozen linear layers; none: the layers themselves"),
       .value("rank", \.rank, .count(1...4096), "rank of each addition"),
       .value(
-        "alpha", \.alpha, .number(above: 0),
+        "alpha", \.alpha, .number(1e-6...1e6),
         "additions are scaled by alpha / rank, or alpha / sqrt(rank) for rs"),
       .value("dropout", \.dropout, .number(0..<1), "probability that an input of an adapter is dropped"),
       .value(

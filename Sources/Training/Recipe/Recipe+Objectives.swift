@@ -68,9 +68,9 @@ extension Recipe.Heads: RecipeSection {
 extension Recipe.Losses: RecipeSection {
   static var fields: [RecipeField<Self>] {
     [
-      .value("report", \.report, .number(0...), "weight of the cross-entropy of the written text"),
-      .value("findings", \.findings, .number(0...), "weight of the findings' binary cross-entropy"),
-      .value("classes", \.classes, .number(0...), "weight of the classes' cross-entropy"),
+      .value("report", \.report, .number(0...1e6), "weight of the cross-entropy of the written text"),
+      .value("findings", \.findings, .number(0...1e6), "weight of the findings' binary cross-entropy"),
+      .value("classes", \.classes, .number(0...1e6), "weight of the classes' cross-entropy"),
     ]
   }
 }

@@ -67,8 +67,8 @@ extension Recipe.Training: RecipeSection {
       .value("dropout", \.dropout, .number(0..<1), "probability that an activation is dropped"),
       .value(
         "label_smoothing", \.labelSmoothing, .number(0..<1), "probability spread evenly over the vocabulary"),
-      .value("clip", \.clip, .number(0...), "highest norm of the whole gradient; 0: any"),
-      .value("weight_decay", \.weightDecay, .number(0...), "decoupled decay of matrices"),
+      .value("clip", \.clip, .number(0...1e9), "highest norm of the whole gradient; 0: any"),
+      .value("weight_decay", \.weightDecay, .number(0...10), "decoupled decay of matrices"),
       .section("rates", \.rates),
       .section("schedule", \.schedule),
       .section("optimizer", \.optimizer),
@@ -80,11 +80,11 @@ extension Recipe.Training: RecipeSection {
 extension Recipe.Rates: RecipeSection {
   static var fields: [RecipeField<Self>] {
     [
-      .value("text", \.text, .number(0...), "highest learning rate of the text model"),
-      .value("vision", \.vision, .number(0...), "highest learning rate of the patch encoder"),
-      .value("fusion", \.fusion, .number(0...), "highest learning rate of the cross-attention blocks"),
-      .value("heads", \.heads, .number(0...), "highest learning rate of the heads"),
-      .value("adapters", \.adapters, .number(0...), "highest learning rate of the adapters"),
+      .value("text", \.text, .number(0...10), "highest learning rate of the text model"),
+      .value("vision", \.vision, .number(0...10), "highest learning rate of the patch encoder"),
+      .value("fusion", \.fusion, .number(0...10), "highest learning rate of the cross-attention blocks"),
+      .value("heads", \.heads, .number(0...10), "highest learning rate of the heads"),
+      .value("adapters", \.adapters, .number(0...10), "highest learning rate of the adapters"),
     ]
   }
 }
@@ -105,9 +105,9 @@ extension Recipe.Schedule: RecipeSection {
 extension Recipe.Optimizer: RecipeSection {
   static var fields: [RecipeField<Self>] {
     [
-      .value("beta1", \.beta1, .number(0..<1), "decay of the first moment"),
-      .value("beta2", \.beta2, .number(0..<1), "decay of the second moment"),
-      .value("epsilon", \.epsilon, .number(above: 0), "added to the root of the second moment"),
+      .value("beta1", \.beta1, .number(0...0.999999), "decay of the first moment"),
+      .value("beta2", \.beta2, .number(0...0.999999), "decay of the second moment"),
+      .value("epsilon", \.epsilon, .number(1e-30...1), "added to the root of the second moment"),
     ]
   }
 }

@@ -77,7 +77,7 @@ extension RecipeForm where Value == Double {
   }
 
   private static func short(_ value: Double) -> String {
-    value == value.rounded() ? "\(Int(value))" : "\(value)"
+    value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : "\(value)"
   }
 }
 

@@ -1,4 +1,5 @@
 import Checkpoints
+import Checkpoints
 import Foundation
 import Groundwork
 import Imaging
@@ -191,6 +192,20 @@ struct TrainerTests {
     let scores = records.filter { $0.kind == .evaluation }.compactMap { $0["report_f1"] }
     #expect(scores.count == 1)
     #expect(scores.allSatisfy { (0...1).contains($0) })
+  }
+
+  @Test func aModelThatComputesNoNumbersEndsTheRun() throws {
+    try run("sound", ["training.epochs=1"])
+    let damaged = Path.join(directory, "sound/last")
+    let file = try SafetensorsFile(Path.join(damaged, "model.safetensors"))
+    let tensors = try file.names.map { name in
+      TensorSource(
+        name, floats: try file.floats(of: name).map { _ in .nan }, shape: try file.entry(of: name).shape)
+    }
+    try SafetensorsWriter.write(tensors, to: Path.join(damaged, "model.safetensors"))
+    #expect { try run("damaged", ["model.from=\(damaged)"]) } throws: { error in
+      "\(error)".contains("lower training.rates")
+    }
   }
 
   @Test func aRecordWhoseTextWouldBeCutIsNamed() throws {
