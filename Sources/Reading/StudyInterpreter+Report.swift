@@ -22,19 +22,24 @@ extension StudyInterpreter {
         guard let code = FindingCode(rawValue: name), evidence.findings.indices.contains(index) else {
           continue
         }
-        support.evidence[code] = boxes(evidence.findings[index], side: evidence.side, study, context)
+        let laterality = draft.findings.first { $0.code == code }?.laterality
+        support.evidence[code] = boxes(
+          evidence.findings[index], side: evidence.side, laterality, study, context)
       }
     }
     return Report(draft: draft, support: support, context: context)
   }
 
-  /// A box in each image around the patches that hold most of a finding's attention, in pixels of the file.
+  /// A box in each image around the patches that hold most of a finding's attention, in pixels of the file; none where the
+  /// attention points nowhere, or in a frontal image to the other side than the finding is said to be on.
   private func boxes(
-    _ maps: [[Float]], side: Int, _ study: EncodedStudy, _ context: ReportContext
+    _ maps: [[Float]], side: Int, _ laterality: Laterality?, _ study: EncodedStudy, _ context: ReportContext
   ) -> [Report.Evidence] {
     var found: [Report.Evidence] = []
     for (map, (prepared, facts)) in zip(maps, zip(study.images, context.images)) {
-      guard let cells = AttentionBox(map, side: side) else { continue }
+      guard let cells = AttentionBox(map, side: side), cells.isLocal,
+        !facts.view.isFrontal || cells.isOn(laterality)
+      else { continue }
       let scale = Double(prepared.width) / Double(side)
       let box = Imaging.PixelBox(
         x: Double(cells.columns.lowerBound) * scale, y: Double(cells.rows.lowerBound) * scale,
@@ -59,6 +64,20 @@ extension StudyInterpreter {
 struct AttentionBox {
   let rows: Range<Int>
   let columns: Range<Int>
+  /// Patches in a row of the image.
+  let side: Int
+
+  /// Whether it says where something is: it covers less than half of the image.
+  var isLocal: Bool { 2 * rows.count * columns.count < side * side }
+
+  /// Whether it reaches into the half that a side is on: the patient's right is on the left of a frontal image.
+  func isOn(_ laterality: Laterality?) -> Bool {
+    switch laterality {
+    case .right: 2 * columns.lowerBound < side
+    case .left: 2 * columns.upperBound > side
+    default: true
+    }
+  }
 
   init?(_ map: [Float], side: Int) {
     guard map.count == side * side, let peak = map.indices.max(by: { map[$0] < map[$1] }), map[peak] > 0
@@ -80,6 +99,7 @@ struct AttentionBox {
         if map[next] >= map[peak] / 2, seen.insert(next).inserted { waiting.append(next) }
       }
     }
+    self.side = side
     rows = top..<bottom + 1
     columns = left..<right + 1
   }

@@ -97,6 +97,17 @@ struct StudyInterpreterTests {
     #expect(AttentionBox([Float](repeating: 0, count: 16), side: 4) == nil)
   }
 
+  @Test func aBoxIsLocalAndOnASide() throws {
+    var map = [Float](repeating: 0, count: 64)
+    map[3 * 8 + 1] = 1
+    map[3 * 8 + 2] = 0.8
+    let box = try #require(AttentionBox(map, side: 8))
+    #expect(box.rows == 3..<4 && box.columns == 1..<3)
+    #expect(box.isLocal && box.isOn(.right) && !box.isOn(.left) && box.isOn(.bilateral) && box.isOn(nil))
+    let even = try #require(AttentionBox([Float](repeating: 1, count: 64), side: 8))
+    #expect(!even.isLocal)
+  }
+
   @Test func aModelThatSeesNoImagesAnswersAllTheSame() throws {
     let reader = try TinyReader(seesImages: false)
     let encoded = try reader.encoded()
