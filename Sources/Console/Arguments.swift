@@ -83,7 +83,7 @@ public struct Arguments: Sendable {
     case "--completions":
       let shells = Shell.allCases.map(\.rawValue)
       guard let value = attached ?? words.dropFirst().first else {
-        throw .missingValue(option: name, placeholder: shells.joined(separator: "|"))
+        throw .missingValue(option: name, valueName: shells.joined(separator: "|"))
       }
       guard let shell = Shell(rawValue: value) else {
         throw .wrongValue(parameter: name, given: value, expected: "one of \(shells.joined(separator: ", "))")
@@ -117,7 +117,7 @@ public struct Arguments: Sendable {
       let shape = parameter.shape
       let given = texts[shape.spelling] ?? []
       if shape.isRequired, given.isEmpty {
-        let name = shape.placeholder.isEmpty ? shape.spelling : "\(shape.spelling) \(shape.placeholder)"
+        let name = shape.valueName.isEmpty ? shape.spelling : "\(shape.spelling) \(shape.valueName)"
         throw .missingParameter(name: name, path: path)
       }
       try parameter.check(given)
@@ -138,11 +138,11 @@ public struct Arguments: Sendable {
       texts[name] = [""]
     case .option, .operand:
       guard let value = attached ?? rest.popFirst() else {
-        throw .missingValue(option: name, placeholder: shape.placeholder)
+        throw .missingValue(option: name, valueName: shape.valueName)
       }
       // "--output --seed 1" forgot a value; a value that begins with two dashes is written --name=--value.
       if attached == nil, value.hasPrefix("--"), value.utf8.count > 2 {
-        throw .missingValue(option: name, placeholder: shape.placeholder)
+        throw .missingValue(option: name, valueName: shape.valueName)
       }
       texts[name, default: []].append(value)
     }

@@ -33,7 +33,7 @@ extension Command {
   private func helpedOptions(path: String) -> [(String, String)] {
     var rows: [(String, String)] = options.map { shape in
       let short = shape.name == "output" ? "-o, " : ""
-      let value = shape.placeholder.isEmpty ? "" : " " + shape.placeholder
+      let value = shape.valueName.isEmpty ? "" : " " + shape.valueName
       return (short + shape.spelling + value, shape.described)
     }
     rows.append(("--help", "show this"))
@@ -75,8 +75,8 @@ extension ParameterShape {
     case .flag: return "[\(spelling)]"
     case .option:
       let spelling = name == "output" && isRequired ? "-o" : spelling
-      if isRepeated { return "[\(spelling) \(placeholder) ...]" }
-      return isRequired ? "\(spelling) \(placeholder)" : "[\(spelling) \(placeholder)]"
+      if isRepeated { return "[\(spelling) \(valueName) ...]" }
+      return isRequired ? "\(spelling) \(valueName)" : "[\(spelling) \(valueName)]"
     }
   }
 }

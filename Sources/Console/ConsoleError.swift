@@ -6,7 +6,7 @@ public enum ConsoleError: Diagnostic {
   case missingCommand(path: String, known: [String])
   case unknownCommand(name: String, path: String, nearest: String?)
   case unknownOption(name: String, path: String, nearest: String?)
-  case missingValue(option: String, placeholder: String)
+  case missingValue(option: String, valueName: String)
   case unwantedValue(option: String)
   case wrongValue(parameter: String, given: String, expected: String)
   case givenTwice(option: String)
@@ -31,8 +31,8 @@ public enum ConsoleError: Diagnostic {
       return "\(path) has no \"\(shown(name))\"\(suggestion(nearest)); \(path) --help lists what it has"
     case .unknownOption(let name, let path, let nearest):
       return "\(path) has no option \(shown(name))\(suggestion(nearest)); \(path) --help lists them"
-    case .missingValue(let option, let placeholder):
-      return "\(option) needs a value: \(option) \(placeholder)"
+    case .missingValue(let option, let valueName):
+      return "\(option) needs a value: \(option) \(valueName)"
     case .unwantedValue(let option):
       return "\(option) takes no value; write \(option) alone"
     case .wrongValue(let parameter, let given, let expected):

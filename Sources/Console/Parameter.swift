@@ -36,7 +36,7 @@ public struct ParameterShape: Sendable {
   /// The long name without dashes, or the name of an operand in capitals.
   public let name: String
   /// What stands for the value in help; empty for a flag.
-  public let placeholder: String
+  public let valueName: String
   public let summary: String
   public let isRequired: Bool
   public let isRepeated: Bool
@@ -45,12 +45,12 @@ public struct ParameterShape: Sendable {
   public let completion: Completion
 
   init(
-    form: Form, name: String, placeholder: String = "", summary: String, isRequired: Bool = false,
+    form: Form, name: String, valueName: String = "", summary: String, isRequired: Bool = false,
     isRepeated: Bool = false, defaultText: String? = nil, completion: Completion = .nothing
   ) {
     self.form = form
     self.name = name
-    self.placeholder = placeholder
+    self.valueName = valueName
     self.summary = summary
     self.isRequired = isRequired
     self.isRepeated = isRepeated
@@ -70,42 +70,42 @@ extension Parameter where Value == Bool {
 }
 
 extension Parameter {
-  /// `--name PLACEHOLDER`, with a default.
+  /// `--name VALUE`, with a default.
   public static func option(
-    _ name: String, _ placeholder: String, _ summary: String, _ kind: ValueKind<Value>,
+    _ name: String, _ valueName: String, _ summary: String, _ kind: ValueKind<Value>,
     default fallback: Value
   ) -> Self {
     let shape = ParameterShape(
-      form: .option, name: name, placeholder: placeholder, summary: summary, defaultText: "\(fallback)",
+      form: .option, name: name, valueName: valueName, summary: summary, defaultText: "\(fallback)",
       completion: kind.completion)
     return Self(shape) { texts throws(ConsoleError) in try kind.lastIfAny(of: texts, for: shape) ?? fallback }
   }
 
-  /// `--name PLACEHOLDER`, which must be given.
+  /// `--name VALUE`, which must be given.
   public static func required(
-    _ name: String, _ placeholder: String, _ summary: String, _ kind: ValueKind<Value>
+    _ name: String, _ valueName: String, _ summary: String, _ kind: ValueKind<Value>
   ) -> Self {
     let shape = ParameterShape(
-      form: .option, name: name, placeholder: placeholder, summary: summary, isRequired: true,
+      form: .option, name: name, valueName: valueName, summary: summary, isRequired: true,
       completion: kind.completion)
     return Self(shape) { texts throws(ConsoleError) in try kind.last(of: texts, for: shape) }
   }
 
-  /// `--name PLACEHOLDER`, which may be absent.
+  /// `--name VALUE`, which may be absent.
   public static func option<Wrapped>(
-    _ name: String, _ placeholder: String, _ summary: String, _ kind: ValueKind<Wrapped>
+    _ name: String, _ valueName: String, _ summary: String, _ kind: ValueKind<Wrapped>
   ) -> Self where Value == Wrapped? {
     let shape = ParameterShape(
-      form: .option, name: name, placeholder: placeholder, summary: summary, completion: kind.completion)
+      form: .option, name: name, valueName: valueName, summary: summary, completion: kind.completion)
     return Self(shape) { texts throws(ConsoleError) in try kind.lastIfAny(of: texts, for: shape) }
   }
 
-  /// `--name PLACEHOLDER`, any number of times.
+  /// `--name VALUE`, any number of times.
   public static func repeated<Element>(
-    _ name: String, _ placeholder: String, _ summary: String, _ kind: ValueKind<Element>
+    _ name: String, _ valueName: String, _ summary: String, _ kind: ValueKind<Element>
   ) -> Self where Value == [Element] {
     let shape = ParameterShape(
-      form: .option, name: name, placeholder: placeholder, summary: summary, isRepeated: true,
+      form: .option, name: name, valueName: valueName, summary: summary, isRepeated: true,
       completion: kind.completion)
     return Self(shape) { texts throws(ConsoleError) in try kind.all(of: texts, for: shape) }
   }

@@ -121,7 +121,7 @@ extension Shell {
 
   private static func zshOption(_ shape: ParameterShape) -> String {
     let summary = shape.summary.filter { !"[]:'\\".contains($0) }
-    let value = shape.form == .flag ? "" : ":\(shape.placeholder.lowercased()):\(zshAction(shape.completion))"
+    let value = shape.form == .flag ? "" : ":\(shape.valueName.lowercased()):\(zshAction(shape.completion))"
     let repeated = shape.isRepeated ? "*" : ""
     if shape.name == "output" { return "'(-o --output)'{-o,--output}'[\(summary)]\(value)'" }
     return "'\(repeated)\(shape.spelling)[\(summary)]\(value)'"
