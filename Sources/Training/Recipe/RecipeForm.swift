@@ -54,10 +54,6 @@ extension RecipeForm where Value == Double {
     }
   }
 
-  static func number(_ range: PartialRangeFrom<Double>) -> RecipeForm {
-    number("a number of at least \(short(range.lowerBound))") { range.contains($0) }
-  }
-
   static func number(above bound: Double) -> RecipeForm {
     number("a number above \(short(bound))") { $0 > bound }
   }
